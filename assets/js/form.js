@@ -1,0 +1,93 @@
+// Comfort for forms and keys. Every form works without it.
+//
+//   data-focus                    gets the focus when the page opens (error summary)
+//   <a data-key="n">              opened by that key while nobody is typing
+//   data-when="id_type=sim,other" shown only while the field has one of these values (* = any)
+//   data-add-row="TEMPLATE-ID"    a button that adds the <template>'s row before itself ("__n__" → number)
+//   data-print                    a button that prints the page
+
+function isTyping(element) {
+  return Boolean(element && element.closest("input, textarea, select, [contenteditable]"));
+}
+
+function valueOf(form, name) {
+  const field = form.elements.namedItem(name);
+  return field ? String(field.value || "") : "";
+}
+
+function showWhen(form) {
+  for (const part of form.querySelectorAll("[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    const value = valueOf(form, name);
+    part.hidden = values === "*" ? value === "" : !values.split(",").includes(value);
+  }
+}
+
+function addRow(button) {
+  const template = document.getElementById(button.dataset.addRow);
+  const number = button.parentElement.querySelectorAll("[data-row]").length + 1;
+  const row = template.content.cloneNode(true);
+  const numbered = (text) => text.replaceAll("__n__", String(number));
+  for (const element of row.querySelectorAll("*")) {
+    for (const attribute of element.attributes) attribute.value = numbered(attribute.value);
+    for (const node of element.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE) node.textContent = numbered(node.textContent);
+    }
+  }
+  const first = row.querySelector("input, select, textarea");
+  button.before(row);
+  first.focus();
+}
+
+// A second click or Enter while the first submit is on its way does nothing.
+const sent = new WeakSet();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // back from the browser's page cache: the form may be sent again
+  for (const form of document.forms) sent.delete(form);
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const form = event.target.closest && event.target.closest("form");
+    if (!form || event.repeat) return;
+    event.preventDefault();
+    form.requestSubmit();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const link = document.querySelector(`a[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (link) {
+    event.preventDefault();
+    link.click();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.form) showWhen(event.target.form);
+});
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-add-row]");
+  if (add) {
+    event.preventDefault();
+    addRow(add);
+    return;
+  }
+  // A button that waits for something else says what it waits for; it does not submit.
+  if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+  if (event.target.closest("[data-print]")) print();
+});
+
+for (const form of document.forms) showWhen(form);
+const focus = document.querySelector("[data-focus]");
+if (focus) focus.focus();

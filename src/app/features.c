@@ -1,0 +1,35 @@
+/* The only list of all features: their SQL statements and routes. A new feature adds its two lines. */
+#include "app/features.h"
+
+#include "features/audit/audit.h"
+#include "features/complaint/complaint.h"
+#include "features/custody/custody.h"
+#include "features/decision/decision.h"
+#include "features/notice/notice.h"
+#include "features/office/office.h"
+#include "features/portal/portal.h"
+#include "features/staff/staff.h"
+#include "features/visit/visit.h"
+#include "lib/outbox/outbox.h"
+#include "lib/replay/replay.h"
+#include "lib/base/banned.h"
+
+const struct db_sql *const *const *features_statements(void)
+{
+    static const struct db_sql *const *const tables[] = {
+        audit_statements,  complaint_statements, custody_statements, decision_statements,
+        notice_statements, office_statements,    outbox_statements,  replay_statements,
+        custody_day_statements, office_pool_statements, session_statements, staff_statements,    visit_statements,   NULL};
+    return tables;
+}
+
+const struct route *const *features_routes(void)
+{
+    static const struct route *tables[10];
+    const struct route *all[] = {
+        portal_routes(),  session_routes(),  staff_routes(),  office_routes(),    visit_routes(),
+        custody_routes(), decision_routes(), notice_routes(), complaint_routes(), NULL};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        tables[i] = all[i];
+    return tables;
+}

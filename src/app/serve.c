@@ -1,0 +1,301 @@
+/* `bukutamu serve`: the server with its threads. The decoder's launcher is forked before any of them.
+ *
+ * Threads: the HTTP loop and its workers (lib/http), the database writer (lib/db), the sender (lib/outbox),
+ * and two here: the publisher feeds live pages from the audit, the clock lets time pass for decisions,
+ * webhooks and retention. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/features.h"
+#include "features/audit/audit.h"
+#include "features/decision/decision.h"
+#include "features/notice/notice.h"
+#include "features/portal/portal.h"
+#include "features/staff/staff.h"
+#include "lib/base/log.h"
+#include "lib/base/str.h"
+#include "lib/base/time.h"
+#include "lib/http/server.h"
+#include "lib/http/sse.h"
+#include "lib/media/media.h"
+#include "lib/outbox/channel.h"
+#include "lib/outbox/outbox.h"
+#include "lib/replay/replay.h"
+#include "lib/seal/seal.h"
+#include "lib/base/banned.h"
+
+#define EVENTS_MAX       256u
+#define PING_MS          15000
+#define CLOCK_MS         1000
+#define RETENTION_MS     (3600LL * 1000)
+#define ARENA_BYTES      (64u * 1024)
+
+struct serving {
+    struct app *app;
+    struct server *server;
+    struct sse_hub *hub;
+    struct outbox *outbox;
+    struct media *media;
+    struct channel *channels[2];
+    int workers;
+    _Atomic bool stop;
+    pthread_t publisher, clock;
+};
+
+/* A cx for a thread of ours with its own arena and reading connection. */
+static struct cx thread_cx(struct serving *s, struct arena *arena, int reader)
+{
+    struct cx cx = s->app->cx;
+    cx.arena = arena;
+    cx.read = db_reader(s->app->db, reader);
+    cx.sse = s->hub;
+    cx.outbox = s->outbox;
+    cx.now_ms = time_now_ms();
+    db_conn_use_arena(cx.read, arena);
+    return cx;
+}
+
+/* --- publisher --------------------------------------------------------------------------------------- */
+
+static void publish_office(struct cx *cx, struct sse_hub *hub, const struct sse_need *need)
+{
+    struct audit_entry *entries = NULL;
+    size_t count = 0;
+    if (audit_events_after(cx->read, need->office_id, need->after, EVENTS_MAX, &entries, &count) != ERR_OK)
+        return;
+    struct sse_event *events = ARENA_ARRAY(cx->arena, count ? count : 1, struct sse_event);
+    for (size_t i = 0; i < count; i++) {
+        events[i] = (struct sse_event){
+            .number = entries[i].seq,
+            .kind = "visit",
+            .data = arena_printf(cx->arena, "{\"visit\":\"%s\",\"action\":\"%s\"}",
+                                 entries[i].subject_id, entries[i].action)};
+    }
+    if (count)
+        sse_publish(hub, need->office_id, events, count);
+}
+
+static void *publisher_main(void *arg)
+{
+    struct serving *s = arg;
+    struct arena *arena = arena_new(ARENA_BYTES);
+    int64_t pinged = time_monotonic_ms();
+    while (!s->stop) {
+        sse_wait(s->hub, CLOCK_MS);
+        struct cx cx = thread_cx(s, arena, s->workers);
+        struct sse_need needs[16];
+        size_t count = sse_needs(s->hub, needs, ARRAY_LEN(needs));
+        for (size_t i = 0; i < count; i++)
+            publish_office(&cx, s->hub, &needs[i]);
+        arena_reset(arena);
+        if (time_monotonic_ms() - pinged >= PING_MS) {
+            pinged = time_monotonic_ms();
+            sse_ping(s->hub);
+        }
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+/* --- clock ---------------------------------------------------------------------------------------------- */
+
+struct forgetting {
+    const char *office_id;
+    int64_t now_ms;
+};
+
+static enum err forget_replays(struct db_conn *tx, void *arg)
+{
+    struct forgetting *f = arg;
+    int64_t deleted = 0;
+    return replay_forget(tx, f->office_id, f->now_ms, &deleted);
+}
+
+static void warn(const char *what, enum err e)
+{
+    if (e != ERR_OK)
+        log_event(LOG_WARN, "clock", "task", what, "result", err_name(e), NULL);
+}
+
+static void *clock_main(void *arg)
+{
+    struct serving *s = arg;
+    struct arena *arena = arena_new(ARENA_BYTES);
+    int64_t cleaned = 0;
+    while (!s->stop) {
+        struct cx cx = thread_cx(s, arena, s->workers + 1);
+        const char *office = cx.actor.office_id;
+        warn("decision", decision_tick(&cx, office));
+        warn("webhooks", notice_process_webhooks(&cx, office));
+        if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
+            cleaned = time_monotonic_ms();
+            struct forgetting f = {office, cx.now_ms};
+            warn("replay", db_tx_low(&cx, "replay_forget", forget_replays, &f));
+            warn("notice", notice_forget(&cx, office));
+        }
+        arena_reset(arena);
+        for (int waited = 0; waited < CLOCK_MS && !s->stop; waited += 100)
+            (void)usleep(100 * 1000);
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+/* --- start and stop ----------------------------------------------------------------------------------------- */
+
+static enum err fail(enum err e, const char *message)
+{
+    (void)fprintf(stderr, "bukutamu: %s\n", str_or(message, err_name(e)));
+    return e;
+}
+
+static const char *decoder_path(struct arena *a)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    if (n <= 0)
+        return "bukutamu-decoder";
+    self[n] = '\0';
+    char *slash = strrchr(self, '/');
+    if (slash)
+        *slash = '\0';
+    return arena_printf(a, "%s/bukutamu-decoder", self);
+}
+
+static enum err start_outbox(struct serving *s)
+{
+    struct settings *set = &s->app->settings;
+    if (settings_whatsapp_ready(set)) {
+        const char *message = NULL;
+        struct channel_whatsapp_options o = {
+            .graph_base = set->graph_base, .graph_version = set->graph_version,
+            .phone_number_id = set->phone_number_id, .token_file = set->token_file,
+            .loopback_only = s->app->demo};
+        enum err e = channel_whatsapp_new(s->app->arena, &o, &s->channels[0], &message);
+        if (e != ERR_OK)
+            return fail(e, message);
+    }
+    struct outbox_options options = {
+        .base = s->app->cx, .read = db_reader(s->app->db, s->workers + 2),
+        .use_arena = db_conn_use_arena,
+        .hooks = {.render = notice_render, .sent = notice_sent}, .channels = s->channels};
+    options.base.sse = s->hub;
+    return outbox_start(s->app->arena, &options, &s->outbox);
+}
+
+static void csrf_key(struct cx *cx, uint8_t ret[32])
+{
+    seal_subkey(cx->seal, "csrf", ret);
+}
+
+static const char *const *trusted_list(struct arena *a, const char *text)
+{
+    const char **list = ARENA_ARRAY(a, 17, const char *);
+    size_t n = 0;
+    for (const char *p = text; p && *p && n < 16;) {
+        size_t length = strcspn(p, ", ");
+        if (length)
+            list[n++] = arena_strndup(a, p, length);
+        p += length + strspn(p + length, ", ");
+    }
+    return list;
+}
+
+static enum err start_server(struct serving *s)
+{
+    struct settings *set = &s->app->settings;
+    struct server_options options = {
+        .listen = set->listen, .tls_cert_file = set->tls_cert, .tls_key_file = set->tls_key,
+        .workers = s->workers, .limits = {.rate = set->rate},
+        .trusted_proxies = trusted_list(s->app->arena, set->trusted_proxies),
+        .routes = features_routes(),
+        .auth = {.by_session = staff_auth_session, .by_token = staff_auth_token, .csrf_key = csrf_key},
+        .pages = {.error_page = portal_error_page, .login_path = "/masuk"},
+        .base = s->app->cx, .reader = db_reader, .use_arena = db_conn_use_arena};
+    options.base.actor = (struct actor){.kind = ACTOR_NONE, .name = "", .username = ""};
+    memcpy(options.base.actor.office_id, s->app->cx.actor.office_id, UUID_TEXT_BYTES);
+    options.base.sse = s->hub;
+    options.base.outbox = s->outbox;
+    options.base.media = s->media;
+    const char *message = NULL;
+    enum err e = server_new(s->app->arena, &options, &s->server, &message);
+    return e == ERR_OK ? ERR_OK : fail(e, message);
+}
+
+static struct server *stopping; /* for the signal handler: the one process-wide thing it can reach */
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    if (stopping)
+        server_stop(stopping);
+}
+
+static void catch_signals(struct server *server)
+{
+    stopping = server;
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void announce(struct serving *s)
+{
+    const char *scheme = s->app->settings.tls_cert ? "https" : "http";
+    const char *host = s->app->settings.listen;
+    const char *colon = strrchr(host, ':');
+    int n = colon ? (int)(colon - host) : (int)strlen(host);
+    (void)printf("Buku Tamu siap: %s://%.*s:%d/\n", scheme, n, host, server_port(s->server));
+    (void)fflush(stdout);
+}
+
+static void stop_all(struct serving *s)
+{
+    s->stop = true;
+    sse_poke(s->hub);
+    (void)pthread_join(s->publisher, NULL);
+    (void)pthread_join(s->clock, NULL);
+    outbox_stop(s->outbox);
+    server_free(s->server);
+    sse_hub_free(s->hub);
+    media_stop(s->media);
+}
+
+/* The launcher forks here, before any thread, and before the keys are in memory. */
+static enum err start_media(struct app *app, struct serving *s)
+{
+    const char *message = NULL;
+    enum err e = media_start(app->arena, decoder_path(app->arena), &s->media, &message);
+    return e == ERR_OK ? ERR_OK : fail(e, message);
+}
+
+int app_serve(struct app *app)
+{
+    struct serving *s = ARENA_NEW(app->arena, struct serving);
+    s->app = app;
+    s->workers = app->settings.workers ? (int)app->settings.workers
+                                       : 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (start_media(app, s) != ERR_OK)
+        return 1;
+    if (app_open(app, APP_SCHEMA_UPGRADE, s->workers + 3) != ERR_OK)
+        return 1;
+    if (app_use_office(app) != ERR_OK)
+        return 1;
+    s->hub = sse_hub_new(8, 2000);
+    if (start_outbox(s) != ERR_OK || start_server(s) != ERR_OK)
+        return 1;
+    catch_signals(s->server);
+    if (pthread_create(&s->publisher, NULL, publisher_main, s) != 0 ||
+        pthread_create(&s->clock, NULL, clock_main, s) != 0)
+        return 1;
+    announce(s);
+    enum err e = server_run(s->server);
+    stop_all(s);
+    app_close(app);
+    return e == ERR_OK ? 0 : 1;
+}

@@ -1,0 +1,60 @@
+/* What the audit's words mean for people. See audit.h. */
+#include "features/audit/audit.h"
+
+#include "lib/base/str.h"
+#include "lib/base/banned.h"
+
+const char *audit_actor_kind(const struct cx *cx)
+{
+    switch (cx->actor.kind) {
+    case ACTOR_USER:
+        return "user";
+    case ACTOR_TOKEN:
+        return "token";
+    case ACTOR_NONE:
+    case ACTOR_SYSTEM:
+        break;
+    }
+    return "system";
+}
+
+const char *audit_action_label(const char *action)
+{
+    static const struct {
+        const char *action, *label;
+    } labels[] = {
+        {"visit_registered", T("Tamu dicatat dan diberi nomor")},
+        {"badge_issued", T("Kartu identitas dititipkan, tanda pengenal diserahkan")},
+        {"item_taken", T("Titipan ditambah")},
+        {"visit_waiting", T("Tamu diantar ke ruang tunggu")},
+        {"notice_sent", T("Pemberitahuan terkirim")},
+        {"notice_delivered", T("Pemberitahuan sampai")},
+        {"notice_read", T("Pemberitahuan dibaca")},
+        {"notice_failed", T("Pemberitahuan gagal")},
+        {"question_sent", T("Pertanyaan kepada Kajari terkirim")},
+        {"question_delivered", T("Pertanyaan kepada Kajari sampai")},
+        {"question_read", T("Pertanyaan dibaca Kajari")},
+        {"question_failed", T("Pertanyaan kepada Kajari gagal")},
+        {"decision_answered", T("Jawaban dicatat")},
+        {"decision_final", T("Keputusan berlaku")},
+        {"decision_asked_again", T("Ditanyakan lagi")},
+        {"visit_received", T("Tamu diterima")},
+        {"visit_note", T("Catatan wawancara disimpan")},
+        {"visit_complaint", T("Pengaduan tertulis disimpan")},
+        {"item_returned", T("Titipan dikembalikan")},
+        {"badge_returned", T("Tanda pengenal kembali")},
+        {"visit_closed", T("Kunjungan ditutup")},
+        {"visit_cancelled", T("Kunjungan dibatalkan")},
+        {"visit_left", T("Tamu pulang sebelum diterima")},
+        {"visit_leaving", T("Tamu akan pulang sebelum diterima")},
+        {"badge_lost", T("Tanda pengenal hilang")},
+        {"item_lost", T("Titipan hilang")},
+        {"visit_corrected", T("Data diperbaiki")},
+        {"photo_viewed", T("Foto dilihat")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+        if (str_eq(labels[i].action, action))
+            return labels[i].label;
+    }
+    return action;
+}

@@ -1,0 +1,301 @@
+/* Step 6 over HTTP: POST /tamu/{id}/keputusan, the officials' queue /jawab and one guest of it. The page
+ * behind a single-use link is in decision_web_link.c. */
+#include <string.h>
+
+#include "decision_tmpl.h"
+#include "features/decision/decision_store.h"
+#include "features/decision/decision_web.h"
+#include "features/office/office.h"
+#include "features/portal/portal.h"
+#include "features/staff/staff.h"
+#include "features/visit/visit_web.h"
+#include "lib/base/str.h"
+#include "lib/base/time.h"
+#include "lib/http/form.h"
+#include "lib/json/json.h"
+#include "lib/base/banned.h"
+
+static const char *const outcomes[] = {"office_head", "intel_chief", "section_chief", "ask_head", "later", "refused", NULL};
+
+struct decision_form {
+    const char *outcome, *official, *note;
+    int64_t minutes;
+};
+#define AT(member) .offset = offsetof(struct decision_form, member)
+static const struct field decision_fields[] = {
+    {.name = "outcome", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(outcome), .choices = outcomes, .label = T("Keputusan")},
+    {.name = "official", .type = FIELD_TEXT, AT(official), .max = 40, .label = T("Pejabat yang menjawab")},
+    {.name = "minutes", .type = FIELD_INT, AT(minutes), .min = 1, .max = 240, .label = T("Menit")},
+    {.name = "note", .type = FIELD_TEXT, .flags = FIELD_PRIVATE, AT(note), .max = 300, .label = T("Catatan")},
+};
+#undef AT
+const struct form decision_form = FORM("VisitDecision", struct decision_form, decision_fields);
+
+/* --- whose answer is it ------------------------------------------------------------------------------ */
+
+struct official {
+    const char *id;
+    uint32_t role;
+    const char *channel;
+    const char *recorded_by;
+};
+
+static enum err forbidden(struct cx *cx)
+{
+    return cx_fail(cx, ERR_DENIED, "not_addressed",
+                   T("Hanya pejabat yang ditanya yang dapat menjawab. Petugas mencatat jawaban lisan dengan menyebut pejabatnya."));
+}
+
+/* The actor answers for himself: as the Kajari, as the Kasi Intel, or as the section chief addressed. */
+static enum err own_answer(struct cx *cx, const struct visit *v, struct official *ret)
+{
+    uint32_t roles = cx->actor.roles;
+    uint32_t role = 0;
+    bool asked_head = str_eq(v->decision_state, "proposed");
+    if ((roles & ROLE_OFFICE_HEAD) && (asked_head || !(roles & ROLE_INTEL_CHIEF)))
+        role = ROLE_OFFICE_HEAD;
+    else if (roles & ROLE_INTEL_CHIEF)
+        role = ROLE_INTEL_CHIEF;
+    else if ((roles & ROLE_SECTION_CHIEF) && str_eq(v->host_id, cx->actor.id))
+        role = ROLE_SECTION_CHIEF;
+    if (!role)
+        return forbidden(cx);
+    *ret = (struct official){.id = cx->actor.id, .role = role,
+                             .channel = cx->actor.kind == ACTOR_TOKEN ? "api" : "page"};
+    return ERR_OK;
+}
+
+/* A desk writes down what an official said: by post or by username. */
+static enum err spoken_answer(struct cx *cx, const char *named, struct official *ret)
+{
+    struct staff s = {0};
+    uint32_t role = 0;
+    enum err e;
+    if (staff_role_parse(named, &role)) {
+        e = staff_of_post(cx->read, cx->actor.office_id, role, &s);
+    } else {
+        e = staff_by_username(cx->read, cx->actor.office_id, named, &s);
+        role = (uint32_t)s.roles & ROLE_OFFICE_HEAD   ? ROLE_OFFICE_HEAD
+               : (uint32_t)s.roles & ROLE_INTEL_CHIEF ? ROLE_INTEL_CHIEF
+                                                      : ROLE_SECTION_CHIEF;
+    }
+    if (e != ERR_OK && e != ERR_MISSING)
+        return e;
+    bool official = e == ERR_OK && !s.disabled_at && (role & ROLE_OFFICIALS & (uint32_t)s.roles);
+    if (!official) {
+        cx_field(cx, "official", "not_a_choice", T("Pejabat itu tidak ada. Pilih Kajari atau Kasi Intelijen."));
+        return ERR_INVALID;
+    }
+    *ret = (struct official){.id = s.id, .role = role, .channel = "spoken", .recorded_by = cx->actor.id};
+    return ERR_OK;
+}
+
+static enum err who_answers(struct cx *cx, const struct visit *v, const char *named, struct official *ret)
+{
+    bool desk = (cx->actor.roles & ROLE_DESK) != 0;
+    if (!str_empty(named) && desk)
+        return spoken_answer(cx, named, ret);
+    return own_answer(cx, v, ret);
+}
+
+/* --- POST /tamu/{id}/keputusan --------------------------------------------------------------------------- */
+
+static enum err answer_post(struct cx *cx, struct http_req *req, struct decision_change *c,
+                            struct decision_new *n)
+{
+    struct visit v = {0};
+    bool official = (cx->actor.roles & ROLE_OFFICIALS) != 0;
+    if (!official && str_empty(form_typed(cx, req, "official")))
+        return forbidden(cx);
+    enum err e = visit_get(cx->read, cx->actor.office_id, n->visit_id, &v);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
+    if (e != ERR_OK)
+        return e;
+    struct official o = {0};
+    if (!(cx->actor.roles & ROLE_DESK) || str_empty(form_typed(cx, req, "official")))
+        TRY(own_answer(cx, &v, &o));
+    struct decision_form f;
+    enum err parsed = form_parse(cx, req, &decision_form, &f);
+    if (parsed != ERR_OK && parsed != ERR_INVALID)
+        return parsed;
+    /* State comes before fields: an answer to a visit that is over is 409 even when it is odd. */
+    struct decision_plan plan = decision_plan_of(&v, o.role ? o.role : ROLE_OFFICE_HEAD, "intel_chief", false);
+    bool over = plan.effect == DECISION_REFUSED && str_eq(plan.refusal.code, "state");
+    if (over && !c->replay.present)
+        return cx_refuse(cx, &plan.refusal);
+    TRY(parsed);
+    TRY(who_answers(cx, &v, f.official, &o));
+    n->official_id = o.id;
+    n->as_role = o.role;
+    n->outcome = f.outcome;
+    n->minutes = f.minutes;
+    n->note = f.note;
+    n->channel = o.channel;
+    n->recorded_by = o.recorded_by;
+    return decision_answer_with(cx, c);
+}
+
+static enum err decision_post(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct decision_new *n = ARENA_NEW(cx->arena, struct decision_new);
+    struct decision_change *c = ARENA_NEW(cx->arena, struct decision_change);
+    c->in = n;
+    c->result = ARENA_NEW(cx->arena, struct decision_result);
+    n->act = visit_act_of(cx);
+    n->visit_id = http_param(req, "id");
+    TRY(replay_prepare(cx, http_header(req, "idempotency-key"),
+                       arena_printf(cx->arena, "POST %s", req->path), req->body_hash, &c->replay));
+    enum err e = answer_post(cx, req, c, n);
+    if (e != ERR_OK)
+        return visit_refused(cx, req, res, n->visit_id, e);
+    return visit_answer(cx, req, res, n->visit_id, 200);
+}
+
+/* --- the officials' queue ------------------------------------------------------------------------------------- */
+
+/* Is this visit waiting for the actor's own answer? */
+static bool is_mine(const struct cx *cx, const struct visit *v)
+{
+    bool proposed = str_eq(v->decision_state, "proposed");
+    if (proposed)
+        return (cx->actor.roles & ROLE_OFFICE_HEAD) != 0;
+    if (cx->actor.roles & ROLE_INTEL_CHIEF)
+        return true;
+    return (cx->actor.roles & ROLE_SECTION_CHIEF) && str_eq(v->host_id, cx->actor.id);
+}
+
+static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits, size_t count)
+{
+    json_t *items = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (!is_mine(cx, &visits[i]))
+            continue;
+        json_array_append_new(items, json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", visits[i].id,
+                                               "number", visit_number_text(cx->arena, &visits[i]),
+                                               "name", visits[i].name, "category", visits[i].category,
+                                               "arrived_at", json_time(cx, visits[i].arrived_at)));
+    }
+    json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
+    res->content_type = "application/json";
+    json_write(&res->body, answer);
+    return ERR_OK;
+}
+
+static int64_t elapsed_s(const struct cx *cx, const struct visit *v)
+{
+    int64_t ms = cx->now_ms - v->arrived_at;
+    return ms > 0 ? ms / 1000 : 0;
+}
+
+static void queue_body(struct html *h, void *arg)
+{
+    queue_view(h, arg);
+}
+
+static enum err queue_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct visit *visits = NULL;
+    size_t count = 0;
+    TRY(decision_waiting(cx->read, cx->actor.office_id, &visits, &count));
+    if (req->wants == WANTS_JSON)
+        return queue_json(cx, res, visits, count);
+    struct office office;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    struct answer_queue *q = ARENA_NEW(cx->arena, struct answer_queue);
+    q->rows = ARENA_ARRAY(cx->arena, count ? count : 1, struct answer_queue_row);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_mine(cx, &visits[i])) {
+            q->others++;
+            continue;
+        }
+        q->rows[q->count++] = (struct answer_queue_row){
+            .name = visits[i].name,
+            .what = cx_t(cx, visit_category_label(visits[i].category)),
+            .number = visit_number_text(cx->arena, &visits[i]),
+            .path = arena_printf(cx->arena, "/tamu/%s/jawab", visits[i].id),
+            .elapsed_s = elapsed_s(cx, &visits[i]),
+            .limit_s = office.limit_s};
+    }
+    struct page_view page = {.title = T("Menunggu jawaban"), .current = "/jawab", .live = true,
+                             .body = queue_body, .arg = q};
+    return page_render(cx, req, res, &page);
+}
+
+/* --- one guest of the queue --------------------------------------------------------------------------------------- */
+
+enum err answer_page_fill(struct cx *cx, const struct visit *v, bool head, struct answer_page *ret)
+{
+    struct office office;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    const char *kind = str_empty(v->organization) ? cx_t(cx, T("Perorangan")) : v->organization;
+    *ret = (struct answer_page){
+        .number = visit_number_text(cx->arena, v),
+        .name = v->name,
+        .what = cx_t(cx, visit_category_label(v->category)),
+        .kind = v->companion_count ? cx_printf(cx, T("%s · dengan %d pendamping"), kind, (int)v->companion_count)
+                                   : cx_printf(cx, T("%s · sendiri"), kind),
+        .where = cx_printf(cx, T("%s, datang %s"), v->room ? v->room : cx_t(cx, T("Di loket")),
+                           time_hm(cx->arena, v->arrived_at, cx->offset_min)),
+        .elapsed_s = elapsed_s(cx, v),
+        .limit_s = office.limit_s,
+        .head = head,
+        .proposal = head && v->decision_outcome ? cx_t(cx, decision_outcome_label(v->decision_outcome)) : NULL,
+    };
+    return ERR_OK;
+}
+
+static void answer_body(struct html *h, void *arg)
+{
+    answer_view(h, arg);
+}
+
+enum err answer_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answer_page *a)
+{
+    struct page_view page = {.title = T("Ada tamu menunggu"), .current = "/jawab", .phone = true,
+                             .body = answer_body, .arg = a};
+    return page_render(cx, req, res, &page);
+}
+
+static void answered_body(struct html *h, void *arg)
+{
+    answered_view(h, arg);
+}
+
+enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answered_page *a)
+{
+    struct page_view page = {.title = T("Jawaban"), .current = "/jawab", .phone = true,
+                             .body = answered_body, .arg = a};
+    return page_render(cx, req, res, &page);
+}
+
+static enum err guest_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct visit v = {0};
+    enum err e = visit_get(cx->read, cx->actor.office_id, http_param(req, "id"), &v);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
+    if (e != ERR_OK)
+        return e;
+    if (str_eq(v.decision_state, "final") || !v.open || !is_mine(cx, &v))
+        return http_res_redirect(cx, res, arena_printf(cx->arena, "/tamu/%s", v.id));
+    struct answer_page *a = ARENA_NEW(cx->arena, struct answer_page);
+    TRY(answer_page_fill(cx, &v, str_eq(v.decision_state, "proposed"), a));
+    a->photo_path = v.photo_id ? arena_printf(cx->arena, "/tamu/%s/foto", v.id) : NULL;
+    a->action = arena_printf(cx->arena, "/tamu/%s/keputusan", v.id);
+    a->by_visit = true;
+    return answer_page_render(cx, req, res, a);
+}
+
+const struct route *decision_routes(void)
+{
+    static const struct route rows[] = {
+        {HTTP_POST, "/tamu/{id}/keputusan", ROLE_DESK | ROLE_OFFICIALS, ROUTE_IDEMPOTENT_KEY, decision_post, &decision_form, 0, T("Keputusan siapa yang menerima tamu (langkah 6)"), NULL},
+        {HTTP_GET, "/tamu/{id}/jawab", ROLE_OFFICIALS, 0, guest_get, NULL, 0, T("Satu tamu, tombol besar"), NULL},
+        {HTTP_GET, "/jawab", ROLE_OFFICIALS, 0, queue_get, NULL, 0, T("Tamu yang menunggu jawaban saya"), NULL},
+        {HTTP_GET, "/jawab/{token}", 0, ROUTE_PUBLIC, answer_link_get, NULL, 0, T("Halaman jawaban dari tautan sekali pakai"), NULL},
+        {HTTP_POST, "/jawab/{token}", 0, ROUTE_PUBLIC, answer_link_post, &answer_link_form, 0, T("Jawaban dari tautan sekali pakai"), NULL},
+        {.path = NULL},
+    };
+    return rows;
+}

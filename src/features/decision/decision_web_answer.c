@@ -1,0 +1,149 @@
+/* An answer from wherever it came: gathers what the transaction needs, runs it, wakes who must know. */
+#include <string.h>
+
+#include "features/decision/decision_store.h"
+#include "features/office/office.h"
+#include "features/staff/staff.h"
+#include "lib/base/str.h"
+#include "lib/http/sse.h"
+#include "lib/outbox/outbox.h"
+#include "lib/seal/seal.h"
+#include "lib/base/banned.h"
+
+static const char *new_id(struct cx *cx)
+{
+    char id[UUID_TEXT_BYTES];
+    rand_uuid7(cx->now_ms, id);
+    return arena_strdup(cx->arena, id);
+}
+
+/* The holder of a post, NULL when nobody holds it. */
+static enum err holder(struct cx *cx, const char *office_id, uint32_t role, const char **ret)
+{
+    struct staff s = {0};
+    enum err e = staff_of_post(cx->read, office_id, role, &s);
+    if (e == ERR_OK)
+        *ret = s.id;
+    return e == ERR_MISSING ? ERR_OK : e;
+}
+
+/* The message that asks the Kajari, or the Kasi Intel again. */
+static struct notice_new message_to(struct cx *cx, const char *kind, const char *staff_id)
+{
+    struct notice_new n = {.outbox_id = new_id(cx), .kind = kind, .recipient_id = staff_id};
+    n.channel = notice_channel(cx, &n.reason);
+    return n;
+}
+
+static enum err gather(struct cx *cx, const struct decision_new *in, struct decision_change *c)
+{
+    struct office office;
+    TRY(office_get(cx->read, in->act.office_id, &office));
+    c->ask_head_always = str_eq(office.ask_head, "always");
+    c->head_silence_ms = office.head_silence_s * 1000;
+    TRY(holder(cx, in->act.office_id, ROLE_INTEL_CHIEF, &c->chief_id));
+    TRY(holder(cx, in->act.office_id, ROLE_OFFICE_HEAD, &c->head_id));
+    if (in->as_role == ROLE_INTEL_CHIEF && !str_empty(in->official_id))
+        c->chief_id = in->official_id;
+    if (in->as_role == ROLE_OFFICE_HEAD && !str_empty(in->official_id) && !c->silence)
+        c->head_id = in->official_id;
+    struct visit v = {0};
+    enum err e = visit_get(cx->read, in->act.office_id, in->visit_id, &v);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
+    if (e != ERR_OK)
+        return e;
+    c->section_id = v.host_id;
+    if (!c->section_id)
+        TRY(holder(cx, in->act.office_id, ROLE_SECTION_CHIEF, &c->section_id));
+    c->answer_id = new_id(cx);
+    c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id, in->note);
+    c->question = message_to(cx, NOTICE_QUESTION, c->head_id);
+    return ERR_OK;
+}
+
+enum err decision_answer_with(struct cx *cx, struct decision_change *c)
+{
+    TRY(gather(cx, c->in, c));
+    enum err e = db_tx(cx, "decision_answer", decision_apply, c);
+    struct decision_result *r = c->result;
+    if (e == ERR_OK) {
+        outbox_wake(cx);
+        if (cx->sse)
+            sse_poke(cx->sse);
+    }
+    if (r->refusal.err != ERR_OK)
+        return cx_refuse(cx, &r->refusal);
+    return e;
+}
+
+enum err decision_answer(struct cx *cx, const struct decision_new *n, struct decision_result *ret)
+{
+    struct decision_change *c = ARENA_NEW(cx->arena, struct decision_change);
+    c->in = n;
+    c->result = ret;
+    return decision_answer_with(cx, c);
+}
+
+/* --- the clock --------------------------------------------------------------------------------------- */
+
+static struct visit_act system_act(const struct cx *cx, const char *office_id)
+{
+    return (struct visit_act){.office_id = office_id, .actor_kind = "system", .actor_id = "",
+                              .now_ms = cx->now_ms};
+}
+
+static enum err silence(struct cx *cx, const char *office_id, const struct visit *v)
+{
+    const char *head_id = "";
+    TRY(holder(cx, office_id, ROLE_OFFICE_HEAD, &head_id));
+    struct decision_new *n = ARENA_NEW(cx->arena, struct decision_new);
+    n->act = system_act(cx, office_id);
+    n->visit_id = v->id;
+    n->official_id = head_id;
+    n->as_role = ROLE_OFFICE_HEAD;
+    n->outcome = v->decision_outcome;
+    n->channel = "silence";
+    struct decision_result result;
+    struct decision_change *c = ARENA_NEW(cx->arena, struct decision_change);
+    c->in = n;
+    c->result = &result;
+    c->silence = true;
+    return decision_answer_with(cx, c);
+}
+
+static enum err again(struct cx *cx, const char *office_id, const struct visit *v, int64_t silence_ms)
+{
+    const char *chief_id = NULL;
+    const char *head_id = NULL;
+    TRY(holder(cx, office_id, ROLE_INTEL_CHIEF, &chief_id));
+    TRY(holder(cx, office_id, ROLE_OFFICE_HEAD, &head_id));
+    struct decision_again *g = ARENA_NEW(cx->arena, struct decision_again);
+    g->act = system_act(cx, office_id);
+    g->visit_id = v->id;
+    g->head_silence_ms = silence_ms;
+    g->chief = message_to(cx, NOTICE_VISIT, chief_id);
+    g->question = message_to(cx, NOTICE_QUESTION, head_id);
+    TRY(db_tx(cx, "decision_again", decision_ask_again, g));
+    outbox_wake(cx);
+    if (cx->sse)
+        sse_poke(cx->sse);
+    return ERR_OK;
+}
+
+enum err decision_tick(struct cx *cx, const char *office_id)
+{
+    struct visit *visits = NULL;
+    size_t count = 0;
+    TRY(decision_due(cx->read, office_id, cx->now_ms, &visits, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(silence(cx, office_id, &visits[i]));
+    TRY(decision_to_ask(cx->read, office_id, cx->now_ms, &visits, &count));
+    if (count == 0)
+        return ERR_OK;
+    struct office office;
+    TRY(office_get(cx->read, office_id, &office));
+    for (size_t i = 0; i < count; i++)
+        TRY(again(cx, office_id, &visits[i], office.head_silence_s * 1000));
+    return ERR_OK;
+}

@@ -1,0 +1,18 @@
+/* What the portal's templates show. */
+#ifndef BT_PORTAL_VIEW_H
+#define BT_PORTAL_VIEW_H
+
+#include <stdbool.h>
+
+#include "lib/html/html.h"
+
+struct portal_error {
+    const char *title;   /* msgid */
+    const char *message; /* translated */
+    const char *ref_path; /* of the visit in the way, or NULL */
+    const char *home;
+    const char *request_id;
+    bool ours;           /* 5xx: the number helps the administrator to find the log line */
+};
+
+#endif

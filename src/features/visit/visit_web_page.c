@@ -1,0 +1,294 @@
+/* The counter's list (GET /tamu) and the list as JSON. */
+#include <string.h>
+
+#include "features/notice/notice.h"
+#include "features/office/office.h"
+#include "features/portal/portal.h"
+#include "features/visit/visit_page.h"
+#include "features/visit/visit_store.h"
+#include "lib/base/str.h"
+#include "lib/base/time.h"
+#include "lib/json/json.h"
+#include "visit_tmpl.h"
+#include "lib/base/banned.h"
+
+#define DAY_MS      (24LL * 3600 * 1000)
+#define OPEN_MAX    200u
+#define PAGE_ROWS   50
+#define PAGE_MAX    200
+
+int64_t visit_elapsed_s(const struct visit *v, int64_t now_ms, bool *ret_done)
+{
+    int64_t end = v->received_at ? v->received_at : v->closed_at;
+    *ret_done = end != 0;
+    int64_t ms = (end ? end : now_ms) - v->arrived_at;
+    return ms > 0 ? ms / 1000 : 0;
+}
+
+/* How the notice to the Kasi Intel (or, once asked, the Kajari's question) stands. */
+static void fill_chip(struct cx *cx, const struct visit *v, struct visit_row *row)
+{
+    static const struct {
+        const char *state, *kind, *icon, *text;
+    } chips[] = {
+        {"queued", "", "antre", T("Antre")},       {"sent", "", "cek", T("Terkirim")},
+        {"delivered", "", "cekdua", T("Sampai")},  {"read", "info", "mata", T("Dibaca")},
+        {"answered", "ok", "jawab", T("Dijawab")}, {"failed", "bad", "silang", T("Gagal")},
+        {"none", "warn", "putus", T("Tanpa pemberitahuan")},
+    };
+    bool asked = !str_eq(v->question_state, "none");
+    const char *state = asked ? v->question_state : v->notice_state;
+    int64_t at = asked ? v->question_at : v->notice_at;
+    for (size_t i = 0; i < ARRAY_LEN(chips); i++) {
+        if (!str_eq(chips[i].state, state))
+            continue;
+        row->chip_kind = chips[i].kind;
+        row->chip_icon = chips[i].icon;
+        row->chip_text = at ? arena_printf(cx->arena, "%s %s", cx_t(cx, chips[i].text),
+                                           time_hm(cx->arena, at, cx->offset_min))
+                            : cx_t(cx, chips[i].text);
+    }
+}
+
+/* The one next step of this guest. */
+static void fill_action(struct cx *cx, const struct visit *v, struct visit_row *row)
+{
+    row->act_path = row->path;
+    bool decided = str_eq(v->decision_state, "final");
+    if (str_eq(v->state, "registered")) {
+        row->step = 2;
+        row->act_label = T("Beri tanda pengenal");
+    } else if (str_eq(v->state, "checked_in")) {
+        row->step = 3;
+        row->act_label = T("Antar ke ruang tunggu");
+    } else if (str_eq(v->state, "waiting")) {
+        row->step = decided ? 6 : 5;
+        row->act_label = decided ? T("Catat diterima") : T("Catat keputusan");
+        if (decided && str_eq(v->decision_outcome, "refused"))
+            row->act_label = T("Catat tamu pulang");
+    } else if (str_eq(v->state, "received") || str_eq(v->state, "leaving")) {
+        row->step = str_eq(v->state, "received") ? 7 : 8;
+        row->act_label = T("Kembalikan titipan");
+        if (v->badge)
+            row->act_path = arena_printf(cx->arena, "/pengembalian?badge=%s", v->badge);
+    } else {
+        row->step = 9;
+        row->act_label = T("Lihat");
+    }
+    row->step_label = visit_step_label(row->step);
+}
+
+void visit_row_fill(struct cx *cx, const struct visit *v, int64_t limit_s, struct visit_row *ret)
+{
+    bool done = false;
+    int64_t elapsed = visit_elapsed_s(v, cx->now_ms, &done);
+    struct visit_row row = {
+        .css = "visit",
+        .number = arena_printf(cx->arena, "%lld%s", (long long)v->number, v->number_suffix),
+        .name = v->name,
+        .path = arena_printf(cx->arena, "/tamu/%s", v->id),
+        .badge = v->badge,
+        .place = v->room ? v->room : cx_t(cx, T("Di loket")),
+        .elapsed_s = elapsed,
+        .limit_s = limit_s,
+        .done = done,
+    };
+    const char *category = cx_t(cx, visit_category_label(v->category));
+    row.what = v->companion_count
+                   ? cx_printf(cx, T("%s, dengan %d pendamping"), category, (int)v->companion_count)
+                   : category;
+    if (str_eq(v->state, "received") || str_eq(v->state, "leaving"))
+        row.place = cx_t(cx, visit_state_label(v->state));
+    struct clock_face face = clock_face(elapsed, limit_s, done);
+    if (!done && face.state == CLOCK_BAD)
+        row.css = "visit late";
+    else if (!done && face.state == CLOCK_WARN)
+        row.css = "visit near";
+    fill_chip(cx, v, &row);
+    fill_action(cx, v, &row);
+    *ret = row;
+}
+
+/* --- the board ----------------------------------------------------------------------------------------- */
+
+static void group_new(struct cx *cx, struct visit_group *g, const char *id, const char *title,
+                      size_t room)
+{
+    g->id = id;
+    g->title = title;
+    g->rows = ARENA_ARRAY(cx->arena, room ? room : 1, struct visit_row);
+}
+
+static enum err fill_open(struct cx *cx, const struct office *office, struct visit_board *b)
+{
+    struct visit *visits = NULL;
+    size_t count = 0;
+    TRY(visit_open_list(cx->read, office->office_id, OPEN_MAX, &visits, &count));
+    group_new(cx, &b->waiting, "menunggu", T("Menunggu"), count);
+    group_new(cx, &b->received, "diterima", T("Sedang diterima"), count);
+    group_new(cx, &b->leaving, "kembali", T("Belum kembali"), count);
+    for (size_t i = 0; i < count; i++) {
+        struct visit_group *g = str_eq(visits[i].state, "received")  ? &b->received
+                                : str_eq(visits[i].state, "leaving") ? &b->leaving
+                                                                     : &b->waiting;
+        struct visit_row *row = &g->rows[g->count++];
+        visit_row_fill(cx, &visits[i], office->limit_s, row);
+        row->urgent = g == &b->waiting && g->count == 1;
+    }
+    b->waiting.hint = cx_printf(cx, T("%zu tamu, paling lama menunggu di atas"), b->waiting.count);
+    b->received.hint = cx_printf(cx, T("%zu tamu"), b->received.count);
+    b->leaving.hint = cx_printf(cx, T("%zu tamu akan pulang"), b->leaving.count);
+    return ERR_OK;
+}
+
+/* The search text as a LIKE pattern for names. */
+static const char *like_pattern(struct arena *a, const char *q)
+{
+    struct buf b = buf_new(a, 64, 1024);
+    buf_putc(&b, '%');
+    for (const char *c = str_lower(a, q); *c; c++) {
+        if (strchr("%_!", *c))
+            buf_putc(&b, '!');
+        buf_putc(&b, *c);
+    }
+    buf_putc(&b, '%');
+    return b.p;
+}
+
+static const char *upper(struct arena *a, const char *s)
+{
+    char *copy = arena_strdup(a, s);
+    for (char *c = copy; *c; c++) {
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+    }
+    return copy;
+}
+
+/* date, state, q, cursor and limit of the request. */
+static enum err read_query(struct cx *cx, struct http_req *req, struct visit_query *ret)
+{
+    struct visit_query q = {.office_id = cx->actor.office_id, .before_ms = INT64_MAX,
+                            .before_id = "", .limit = PAGE_ROWS};
+    const char *date = http_query(req, "date");
+    q.from_ms = time_day_start(cx->now_ms, cx->offset_min);
+    if (!str_empty(date)) {
+        struct civil c = {0};
+        if (!time_parse_date(date, &c.year, &c.month, &c.day))
+            return cx_fail(cx, ERR_BAD, "date", T("Tanggal ditulis TTTT-BB-HH, misalnya 2026-07-23."));
+        q.from_ms = time_from_civil(c, cx->offset_min);
+    }
+    q.to_ms = q.from_ms + DAY_MS;
+    int64_t limit = PAGE_ROWS;
+    const char *typed = http_query(req, "limit");
+    if (typed && !str_to_i64(typed, 1, PAGE_MAX, &limit))
+        return cx_fail(cx, ERR_BAD, "limit", T("Jumlah baris harus 1 sampai 200."));
+    q.limit = (size_t)limit;
+    const char *cursor = http_query(req, "cursor");
+    if (!str_empty(cursor)) {
+        const char *dot = strchr(cursor, '.');
+        char *ms = dot ? arena_strndup(cx->arena, cursor, (size_t)(dot - cursor)) : NULL;
+        if (!ms || !str_to_i64(ms, 0, INT64_MAX, &q.before_ms))
+            return cx_fail(cx, ERR_BAD, "cursor", T("Penanda halaman tidak dikenal. Mulai lagi dari awal."));
+        q.before_id = dot + 1;
+    }
+    const char *state = http_query(req, "state");
+    q.state = str_empty(state) ? NULL : state;
+    const char *text = http_query(req, "q");
+    if (!str_empty(text)) {
+        char *trimmed = str_trim(cx->arena, text);
+        q.name_pattern = *trimmed ? like_pattern(cx->arena, trimmed) : NULL;
+        q.label = upper(cx->arena, trimmed);
+    }
+    *ret = q;
+    return ERR_OK;
+}
+
+static const char *cursor_of(struct cx *cx, const struct visit *visits, size_t count, size_t limit)
+{
+    if (count < limit || count == 0)
+        return NULL;
+    const struct visit *last = &visits[count - 1];
+    return arena_printf(cx->arena, "%lld.%s", (long long)last->arrived_at, last->id);
+}
+
+static enum err list_json(struct cx *cx, const struct visit_query *q, struct http_res *res)
+{
+    struct visit *visits = NULL;
+    size_t count = 0;
+    TRY(visit_page_list(cx->read, q, &visits, &count));
+    json_t *answer = json_keep(cx->arena, json_object());
+    json_t *items = json_array();
+    json_object_set_new(answer, "items", items);
+    for (size_t i = 0; i < count; i++) {
+        struct visit_view view = {.v = visits[i]};
+        TRY(visit_view_fill(cx, &view));
+        json_array_append_new(items, visit_view_json(cx, &view));
+    }
+    json_object_set_new(answer, "next_cursor", json_text(cursor_of(cx, visits, count, q->limit)));
+    res->content_type = "application/json";
+    json_write(&res->body, answer);
+    return ERR_OK;
+}
+
+static enum err fill_closed(struct cx *cx, struct visit_query q, const struct office *office,
+                            struct visit_board *b)
+{
+    bool all_states = b->searched || q.state;
+    if (!all_states)
+        q.state = "closed";
+    struct visit *visits = NULL;
+    size_t count = 0;
+    TRY(visit_page_list(cx->read, &q, &visits, &count));
+    b->closed = ARENA_ARRAY(cx->arena, count ? count : 1, struct visit_row);
+    b->closed_count = count;
+    for (size_t i = 0; i < count; i++)
+        visit_row_fill(cx, &visits[i], office->limit_s, &b->closed[i]);
+    const char *cursor = cursor_of(cx, visits, count, q.limit);
+    if (cursor)
+        b->next = arena_printf(cx->arena, "/tamu?cursor=%s", cursor);
+    return visit_closed_count(cx->read, q.office_id, q.from_ms, q.to_ms, &b->closed_total);
+}
+
+static enum err fill_figures(struct cx *cx, const struct visit_query *q, struct visit_board *b)
+{
+    struct visit_day day = {0};
+    TRY(visit_day_figures(cx->read, q->office_id, q->from_ms, q->to_ms, &day));
+    if (day.received > 0)
+        b->percent = arena_printf(cx->arena, "%lld\u202F%%",
+                                  (long long)((day.kept * 100 + day.received / 2) / day.received));
+    return ERR_OK;
+}
+
+static void board_body(struct html *h, void *arg)
+{
+    visit_board_page(h, arg);
+}
+
+enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct visit_query q;
+    TRY(read_query(cx, req, &q));
+    if (req->wants == WANTS_JSON)
+        return list_json(cx, &q, res);
+    struct office office;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    struct visit_board *b = ARENA_NEW(cx->arena, struct visit_board);
+    b->desk = (cx->actor.roles & ROLE_DESK) != 0;
+    b->q = http_query(req, "q");
+    b->searched = q.name_pattern != NULL;
+    b->date = time_long_date(cx->arena, cx->now_ms, cx->offset_min, cx->lang == LANG_EN);
+    b->time = arena_printf(cx->arena, "%s %s", time_hm(cx->arena, cx->now_ms, cx->offset_min),
+                           time_zone_letters(cx->offset_min));
+    b->refresh = "/tamu";
+    const char *reason = NULL;
+    if (!notice_channel(cx, &reason))
+        b->channel_down = T("WhatsApp belum disiapkan. Sampaikan kedatangan tamu kepada Kasi Intelijen secara lisan, lalu catat keputusannya di sini.");
+    if (!b->searched)
+        TRY(fill_open(cx, &office, b));
+    TRY(fill_closed(cx, q, &office, b));
+    TRY(fill_figures(cx, &q, b));
+    struct page_view page = {.title = T("Tamu hari ini"), .current = "/tamu", .live = !b->searched,
+                             .body = board_body, .arg = b};
+    return page_render(cx, req, res, &page);
+}

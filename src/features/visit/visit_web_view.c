@@ -1,0 +1,29 @@
+/* Reads a visit with everything around it. See visit_view.h. */
+#include "features/visit/visit_view.h"
+
+#include "features/complaint/complaint.h"
+#include "lib/base/banned.h"
+
+enum err visit_view_fill(struct cx *cx, struct visit_view *view)
+{
+    const char *office = cx->actor.office_id;
+    const char *id = view->v.id;
+    TRY(visit_identity(cx, &view->v, &view->identity));
+    TRY(visit_steps(cx->read, office, id, &view->steps, &view->step_count));
+    TRY(custody_items(cx->read, office, id, &view->items, &view->item_count));
+    TRY(decision_answers(cx->read, office, id, &view->answers, &view->answer_count));
+    return complaint_number_of(cx, &view->v, &view->complaint_number);
+}
+
+enum err visit_view_read(struct cx *cx, const char *visit_id, struct visit_view *ret)
+{
+    struct visit_view view = {0};
+    enum err e = visit_get(cx->read, cx->actor.office_id, visit_id, &view.v);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
+    if (e != ERR_OK)
+        return e;
+    TRY(visit_view_fill(cx, &view));
+    *ret = view;
+    return ERR_OK;
+}

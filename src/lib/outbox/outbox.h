@@ -1,0 +1,139 @@
+/* Messages that leave the house: a row in the business transaction first, sent by a thread later.
+ *
+ * An outbox row names its subject (visit) and recipient; its text is made when it is sent, by the
+ * feature that owns the kind (features/notice), so that no personal data waits in the table.
+ *
+ * The states: queued → sending → sent → delivered → read; failed and dropped end a row. A row that is
+ * being sent is leased: when its lease ends without a result (the process died, or the answer never
+ * came), it is taken up again. Nothing is lost; a message goes out twice only when the outcome of the
+ * first attempt was unknown. */
+#ifndef BT_LIB_OUTBOX_H
+#define BT_LIB_OUTBOX_H
+
+#include "lib/base/cx.h"
+#include "lib/db/db.h"
+
+struct outbox_new {
+    const char *id; /* UUIDv7, made before the transaction; also the opaque id given to Meta */
+    const char *office_id;
+    const char *kind;         /* "visit_notice", "head_question", "late_reply", … */
+    const char *subject_id;   /* visit id */
+    const char *recipient_id; /* staff id */
+    const char *channel;      /* "whatsapp"; "none" is kept as dropped, with its reason */
+    int64_t at;               /* now: when it was queued */
+    int64_t not_before;       /* 0 = at once */
+    int64_t round;            /* 0 and 1: the first; more when it is asked again */
+};
+
+/* Inserts the row (state "queued"). UNIQUE(office, subject, recipient, kind, round): one guest = one
+ * notice; a second one is ERR_CONFLICT and leaves the transaction usable. In the caller's
+ * transaction; after db_tx() succeeds call outbox_wake(cx). */
+enum err outbox_enqueue(struct db_conn *tx, const struct outbox_new *n) MUST_USE;
+/* From any thread; in vain when cx->outbox is NULL or stopped. */
+void outbox_wake(struct cx *cx);
+
+/* A message ready for the wire, made by the renderer. Channel-neutral: a template with parameters
+ * and up to 10 answer buttons. */
+struct outbox_button {
+    const char *payload; /* ≤ 64 bytes, opaque token */
+    const char *title;
+};
+struct outbox_message {
+    const char *to;            /* E.164 */
+    const char *template_name; /* NULL: free text inside the 24-hour window */
+    const char *language;
+    const char *const *params; /* body parameters of the template */
+    size_t param_count;
+    const struct outbox_button *buttons;
+    size_t button_count;
+    const char *text; /* for free text */
+    const char *opaque_id;
+};
+
+/* The state of one row, as the worker moves it. */
+enum outbox_state {
+    OUTBOX_QUEUED,
+    OUTBOX_SENDING,
+    OUTBOX_SENT,
+    OUTBOX_DELIVERED,
+    OUTBOX_READ,
+    OUTBOX_FAILED,
+    OUTBOX_DROPPED
+};
+
+struct outbox_row {
+    const char *id, *office_id, *kind, *subject_id, *recipient_id, *channel;
+    const char *state, *provider_id, *code, *reason;
+    int64_t round, attempts, queued_at, next_at, sent_at, delivered_at, read_at, failed_at;
+};
+/* Its columns, for those who read the table themselves. */
+extern const struct record outbox_record;
+
+/* What a channel says of one attempt. */
+struct outbox_result {
+    enum { SEND_OK, SEND_RETRY, SEND_UNKNOWN, SEND_FAILED, SEND_STOP_CHANNEL } outcome;
+    const char *provider_id; /* wamid */
+    const char *code;        /* "131056", "timeout" */
+    const char *reason;      /* plain Indonesian for the desk; a msgid */
+    int64_t retry_after_ms;  /* 0 = by the worker's own back-off */
+    bool per_recipient;      /* SEND_RETRY: only this recipient must wait, 4^n seconds */
+};
+
+/* Moves a row by a status event of the provider, in the caller's transaction. The row is found by our
+ * opaque id first (a status can come before we stored the provider's id), else by the provider's id.
+ * Upward only: accepted < sent < failed < delivered < read; a repeated or late event changes nothing
+ * but a missing time. ERR_MISSING: the event is of no row of ours (harmless; do not let it end your
+ * transaction). ret_row (may be NULL) gets the row as it is afterwards. */
+enum err outbox_apply_status(struct db_conn *tx, const char *office_id, const char *wamid,
+                             const char *opaque_id, const char *status, int64_t at, const char *code,
+                             bool *ret_changed, struct outbox_row *ret_row) MUST_USE;
+/* One row by our id; ERR_MISSING when there is none. On cx->read or in a transaction. */
+enum err outbox_get(struct db_conn *conn, const char *office_id, const char *id,
+                    struct outbox_row *ret) MUST_USE;
+/* By the provider's id (the context of an answer names it). */
+enum err outbox_get_by_provider(struct db_conn *conn, const char *office_id,
+                                const char *provider_id, struct outbox_row *ret) MUST_USE;
+
+/* Supplied by app: how rows become messages and what their fate means to the visit. */
+struct outbox_hooks {
+    /* Makes the message of a row. ERR_MISSING: drop it (visit already decided or closed).
+     * Runs on the worker thread with a cx of the system actor. */
+    enum err (*render)(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret);
+    /* In the transaction that records the attempt's result (so that notice and event move together).
+     * Not called when a status event has already moved the row further. May be NULL. */
+    enum err (*sent)(struct db_conn *tx, const struct outbox_row *row,
+                     const struct outbox_result *result, int64_t now_ms);
+};
+
+struct channel; /* channel.h: one file per channel */
+
+/* How long things take; 0 means the usual. Tests make them short. */
+struct outbox_timing {
+    int64_t backoff_first_ms; /* 1 s, doubled each time, with jitter */
+    int64_t backoff_max_ms;   /* 5 min */
+    int64_t pair_first_ms;    /* 1 s, times four each time: the recipient's own pace */
+    int64_t unknown_wait_ms;  /* 30 s for a status event, then one more attempt */
+    int64_t lease_ms;         /* 30 s; longer than the longest attempt */
+    int64_t stopped_ms;       /* 60 s between attempts on a stopped channel */
+    int64_t poll_ms;          /* 5 s: looks by itself, for rows queued by another process */
+    int64_t max_attempts;     /* 60, then the row is failed */
+};
+
+struct outbox_options {
+    struct cx base;       /* base.actor.office_id: the office whose rows are sent */
+    struct db_conn *read; /* a reading connection of its own */
+    void (*use_arena)(struct db_conn *conn, struct arena *a);
+    struct outbox_hooks hooks;
+    struct channel *const *channels; /* NULL-ended; the outbox owns them from here on */
+    struct outbox_timing timing;
+};
+
+extern const struct db_sql *const outbox_statements[];
+
+enum err outbox_start(struct arena *a, const struct outbox_options *options,
+                      struct outbox **ret) MUST_USE;
+/* Cuts a running attempt short, records it, ends the thread, frees the channels. NULL is fine. The
+ * memory stays with the arena of outbox_start(). */
+void outbox_stop(struct outbox *o);
+
+#endif

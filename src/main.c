@@ -1,0 +1,17 @@
+/* argv → command table. */
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "app/commands.h"
+#include "lib/base/banned.h"
+
+int main(int argc, char **argv)
+{
+    (void)umask(0077);
+    if (sodium_init() < 0) {
+        (void)fputs("bukutamu: libsodium tidak dapat dimulai\n", stderr);
+        return 1;
+    }
+    return commands_run(argc, argv);
+}

@@ -1,0 +1,165 @@
+/* Puts files into the binary: embed OUT.c OUT.h NAME=FILE…
+ *
+ * Makes a table sorted by name. The tag of a file is a hash of its bytes (FNV-1a, 64 bits): it names a
+ * version for browser caches and protects nothing. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct input {
+    const char *name;
+    const char *path;
+    size_t length;
+    uint64_t tag;
+};
+
+static _Noreturn void fail(const char *path, const char *why)
+{
+    fprintf(stderr, "embed: %s: %s\n", path, why);
+    exit(1);
+}
+
+static const char *content_type(const char *name)
+{
+    static const struct {
+        const char *ending, *type;
+    } types[] = {
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".png", "image/png"},
+        {".woff2", "font/woff2"},
+        {".json", "application/json"},
+        {".webmanifest", "application/manifest+json"},
+    };
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcmp(dot, types[i].ending) == 0)
+            return types[i].type;
+    fail(name, "no content type is known for this ending");
+}
+
+static void write_byte(FILE *out, int c)
+{
+    if (c == '\n')
+        fputs("\\n", out);
+    else if (c == '"' || c == '\\' || c == '?') /* '?' because of trigraphs */
+        fprintf(out, "\\%c", c);
+    else if (c < 0x20 || c >= 0x7f)
+        fprintf(out, "\\%03o", (unsigned)c);
+    else
+        fputc(c, out);
+}
+
+static void write_bytes(FILE *out, struct input *in, size_t number)
+{
+    FILE *f = fopen(in->path, "rb");
+    if (!f)
+        fail(in->path, strerror(errno));
+    fprintf(out, "static const unsigned char bytes_%zu[] = \"", number);
+    in->tag = UINT64_C(0xcbf29ce484222325);
+    int column = 0;
+    for (int c; (c = fgetc(f)) != EOF; in->length++) {
+        write_byte(out, c);
+        in->tag = (in->tag ^ (uint64_t)c) * UINT64_C(0x100000001b3);
+        if (c == '\n' || ++column == 100) {
+            fputs("\"\n    \"", out);
+            column = 0;
+        }
+    }
+    if (ferror(f))
+        fail(in->path, "cannot be read");
+    fclose(f);
+    fputs("\";\n\n", out);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct input *)a)->name, ((const struct input *)b)->name);
+}
+
+static const char header_text[] =
+    "/* Made by embed: the files that the binary carries. */\n"
+    "#ifndef BT_ASSET_DATA_H\n#define BT_ASSET_DATA_H\n\n"
+    "#include <stddef.h>\n\n"
+    "struct embedded_file {\n"
+    "    const char *name;\n"
+    "    const char *content_type;\n"
+    "    const char *etag; /* without quotes; also the v= of its address */\n"
+    "    const unsigned char *bytes;\n"
+    "    size_t length;\n"
+    "};\n\n"
+    "/* Sorted by name. */\n"
+    "extern const struct embedded_file embedded_files[];\n"
+    "extern const size_t embedded_file_count;\n\n"
+    "/* NULL when there is no such file. */\n"
+    "const struct embedded_file *embedded_find(const char *name);\n\n"
+    "#endif\n";
+
+static const char find_text[] =
+    "static int compare(const void *key, const void *item)\n"
+    "{\n    return strcmp(key, ((const struct embedded_file *)item)->name);\n}\n\n"
+    "const struct embedded_file *embedded_find(const char *name)\n"
+    "{\n    return bsearch(name, embedded_files, embedded_file_count, sizeof(embedded_files[0]), "
+    "compare);\n"
+    "}\n";
+
+static FILE *open_output(const char *path)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f)
+        fail(path, strerror(errno));
+    return f;
+}
+
+static void close_output(FILE *f, const char *path)
+{
+    int bad = ferror(f);
+    if (fclose(f) != 0 || bad)
+        fail(path, "cannot be written");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4) {
+        fputs("usage: embed OUT.c OUT.h NAME=FILE...\n", stderr);
+        return 2;
+    }
+    size_t count = (size_t)argc - 3;
+    struct input *inputs = calloc(count, sizeof(*inputs));
+    if (!inputs)
+        fail(argv[1], "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        char *equals = strchr(argv[3 + i], '=');
+        if (!equals)
+            fail(argv[3 + i], "write NAME=FILE");
+        *equals = '\0';
+        inputs[i] = (struct input){.name = argv[3 + i], .path = equals + 1};
+    }
+    qsort(inputs, count, sizeof(*inputs), compare);
+
+    FILE *c = open_output(argv[1]);
+    const char *slash = strrchr(argv[2], '/');
+    fprintf(c,
+            "/* Made by embed. */\n#include \"%s\"\n\n#include <stdlib.h>\n#include <string.h>\n\n",
+            slash ? slash + 1 : argv[2]);
+    fputs("#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n", c);
+    for (size_t i = 0; i < count; i++)
+        write_bytes(c, &inputs[i], i);
+    fputs("const struct embedded_file embedded_files[] = {\n", c);
+    for (size_t i = 0; i < count; i++)
+        fprintf(c, "    {\"%s\", \"%s\", \"%016llx\", bytes_%zu, %zu},\n", inputs[i].name,
+                content_type(inputs[i].name), (unsigned long long)inputs[i].tag, i,
+                inputs[i].length);
+    fprintf(c, "};\nconst size_t embedded_file_count = %zu;\n\n%s", count, find_text);
+    close_output(c, argv[1]);
+
+    FILE *h = open_output(argv[2]);
+    fputs(header_text, h);
+    close_output(h, argv[2]);
+    free(inputs);
+    return 0;
+}
