@@ -5,6 +5,7 @@
 const OPEN_TIMEOUT_MS = 20000; // getUserMedia may never settle when nobody answers the question
 const LONGEST_SIDE = 1280;
 const QUALITY = 0.85;
+const KEPT = "foto"; // in sessionStorage, from a submit until the next page (form.js clears it elsewhere)
 
 const MESSAGE_OF_ERROR = {
   NotAllowedError: "denied",
@@ -57,11 +58,21 @@ function drawFrame(video, canvas) {
   canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
 }
 
-function toJpeg(canvas) {
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new DOMException("", "AbortError"))),
-      "image/jpeg", QUALITY);
-  });
+// "data:image/jpeg;base64,…" → bytes. (fetch() of a data address is forbidden by the content policy.)
+function toBytes(address) {
+  return Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (c) => c.charCodeAt(0));
+}
+
+function putIntoInput(input, address) {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([toBytes(address)], "foto.jpg", { type: "image/jpeg" }));
+  input.files = transfer.files;
+}
+
+function takeKept() {
+  const address = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  return address;
 }
 
 function setUp(box) {
@@ -70,6 +81,7 @@ function setUp(box) {
   const [open, shoot, retake] = ["open", "shoot", "retake"].map(part);
   const input = document.getElementById(box.dataset.camera);
   let stream = null;
+  let taken = null;
 
   function show(state) {
     video.hidden = state !== "live";
@@ -117,27 +129,34 @@ function setUp(box) {
     }
   }
 
-  async function take() {
+  function take() {
     if (!stream || !video.videoWidth) return;
-    try {
-      drawFrame(video, canvas);
-      const jpeg = await toJpeg(canvas);
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([jpeg], "foto.jpg", { type: "image/jpeg" }));
-      input.files = transfer.files;
-      stop();
-      show("taken");
-      say("taken");
-      retake.focus({ preventScroll: true });
-    } catch (error) {
-      fail(error);
-    }
+    drawFrame(video, canvas);
+    taken = canvas.toDataURL("image/jpeg", QUALITY);
+    putIntoInput(input, taken);
+    stop();
+    show("taken");
+    say("taken");
+    retake.focus({ preventScroll: true });
   }
 
   function again() {
+    taken = null;
     input.value = "";
     show("off");
     start();
+  }
+
+  // A browser empties file inputs when a refused form is shown again; the picture comes back with it.
+  async function restore(address) {
+    const picture = await createImageBitmap(new Blob([toBytes(address)], { type: "image/jpeg" }));
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    taken = address;
+    putIntoInput(input, address);
+    show("taken");
+    say("taken");
   }
 
   if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) {
@@ -148,6 +167,7 @@ function setUp(box) {
   shoot.addEventListener("click", take);
   retake.addEventListener("click", again);
   input.addEventListener("change", () => { // a file was chosen by hand
+    taken = null;
     stop();
     show("off");
     say(input.files.length ? "chosen" : "");
@@ -160,7 +180,12 @@ function setUp(box) {
     }
   });
   addEventListener("pagehide", stop);
+  input.form.addEventListener("submit", () => {
+    if (taken) sessionStorage.setItem(KEPT, taken);
+  });
   show("off");
+  const kept = takeKept();
+  if (kept && document.querySelector(".errors")) restore(kept).catch(() => show("off"));
 }
 
 for (const box of document.querySelectorAll("[data-camera]")) setUp(box);

@@ -89,5 +89,7 @@ document.addEventListener("click", (event) => {
 });
 
 for (const form of document.forms) showWhen(form);
+// A photo that camera.js kept over a submit is not needed on any other page.
+if (!document.querySelector("[data-camera]")) sessionStorage.removeItem("foto");
 const focus = document.querySelector("[data-focus]");
 if (focus) focus.focus();

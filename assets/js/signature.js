@@ -1,51 +1,63 @@
-// A signature by finger, pen or mouse ([data-signature], widget signature_field): kept in a hidden field
-// as an SVG path of moves and lines, in a box of 600 × 200. Left empty, it is signed with ink.
+// The guest's signature with a pointer or a pen, kept as an SVG path ("M10 12L11 14…") in the hidden
+// field. Without it, or when nothing is drawn, the sheet is signed in ink.
+//
+//   <div data-signature data-clear="…"><label for="x">…</label><input id="x" name="x" type="hidden"></div>
 
-const WIDTH = 600;
-const HEIGHT = 200;
-const MAX_LENGTH = 30000; // what the field takes
-const SMALLEST_STEP = 2;
+const WIDTH = 480;
+const HEIGHT = 160;
+const MAX_CHARACTERS = 28000;
+const SVG = "http://www.w3.org/2000/svg";
 
-function setUp(box) {
-  const input = box.querySelector("input[type=hidden]");
-  const pad = box.querySelector("[data-signature-pad]");
-  const line = pad.querySelector("path");
-  const clear = box.querySelector("[data-signature-clear]");
-  let last = null;
-
-  function point(event) {
-    const area = pad.getBoundingClientRect();
-    const x = Math.round(((event.clientX - area.left) * WIDTH) / area.width);
-    const y = Math.round(((event.clientY - area.top) * HEIGHT) / area.height);
-    return [Math.min(WIDTH, Math.max(0, x)), Math.min(HEIGHT, Math.max(0, y))];
-  }
-
-  function add(command, [x, y]) {
-    const text = `${command}${x} ${y}`;
-    if (input.value.length + text.length > MAX_LENGTH) return;
-    input.value += text;
-    line.setAttribute("d", input.value);
-    last = [x, y];
-  }
-
-  pad.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    pad.setPointerCapture(event.pointerId);
-    add("M", point(event));
-  });
-  pad.addEventListener("pointermove", (event) => {
-    if (!last) return;
-    const next = point(event);
-    if (Math.hypot(next[0] - last[0], next[1] - last[1]) >= SMALLEST_STEP) add("L", next);
-  });
-  for (const end of ["pointerup", "pointercancel"]) pad.addEventListener(end, () => { last = null; });
-  clear.addEventListener("click", () => {
-    input.value = "";
-    line.setAttribute("d", "M0 0");
-  });
-  if (input.value) line.setAttribute("d", input.value);
-  box.querySelector("[data-signature-tools]").hidden = false;
+function surface(label) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("class", "signature");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  const path = document.createElementNS(SVG, "path");
+  svg.append(path);
+  return { svg, path };
 }
 
-for (const box of document.querySelectorAll("[data-signature]")) setUp(box);
+function start(part) {
+  const field = part.querySelector("input[type=hidden]");
+  const label = part.querySelector("label").textContent.trim();
+  const { svg, path } = surface(label);
+  const clear = document.createElement("button");
+  clear.type = "button";
+  clear.className = "line";
+  clear.textContent = part.dataset.clear;
+  part.append(svg, clear);
+  let drawing = false;
+
+  const point = (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = Math.round(((event.clientX - box.left) * WIDTH) / box.width);
+    const y = Math.round(((event.clientY - box.top) * HEIGHT) / box.height);
+    return `${Math.max(0, Math.min(WIDTH, x))} ${Math.max(0, Math.min(HEIGHT, y))}`;
+  };
+  const add = (command, event) => {
+    if (field.value.length > MAX_CHARACTERS) return;
+    field.value += command + point(event);
+    path.setAttribute("d", field.value);
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    drawing = true;
+    svg.setPointerCapture(event.pointerId);
+    add("M", event);
+    event.preventDefault();
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (drawing) add("L", event);
+  });
+  for (const name of ["pointerup", "pointercancel"])
+    svg.addEventListener(name, () => {
+      drawing = false;
+    });
+  clear.addEventListener("click", () => {
+    field.value = "";
+    path.removeAttribute("d");
+  });
+}
+
+for (const part of document.querySelectorAll("[data-signature]")) start(part);

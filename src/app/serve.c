@@ -1,8 +1,8 @@
 /* `bukutamu serve`: the server with its threads. The decoder's launcher is forked before any of them.
  *
  * Threads: the HTTP loop and its workers (lib/http), the database writer (lib/db), the sender (lib/outbox),
- * and two here: the publisher feeds live pages from the audit, the clock lets time pass for decisions,
- * webhooks and retention. */
+ * and two here: the publisher reads stored webhooks and feeds live pages from the audit, the clock lets time
+ * pass for decisions and retention. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -59,6 +59,12 @@ static struct cx thread_cx(struct serving *s, struct arena *arena, int reader)
     return cx;
 }
 
+static void warn(const char *what, enum err e)
+{
+    if (e != ERR_OK)
+        log_event(LOG_WARN, "background", "task", what, "result", err_name(e), NULL);
+}
+
 /* --- publisher --------------------------------------------------------------------------------------- */
 
 static void publish_office(struct cx *cx, struct sse_hub *hub, const struct sse_need *need)
@@ -87,6 +93,7 @@ static void *publisher_main(void *arg)
     while (!s->stop) {
         sse_wait(s->hub, CLOCK_MS);
         struct cx cx = thread_cx(s, arena, s->workers);
+        warn("webhooks", notice_process_webhooks(&cx, cx.actor.office_id));
         struct sse_need needs[16];
         size_t count = sse_needs(s->hub, needs, ARRAY_LEN(needs));
         for (size_t i = 0; i < count; i++)
@@ -115,12 +122,6 @@ static enum err forget_replays(struct db_conn *tx, void *arg)
     return replay_forget(tx, f->office_id, f->now_ms, &deleted);
 }
 
-static void warn(const char *what, enum err e)
-{
-    if (e != ERR_OK)
-        log_event(LOG_WARN, "clock", "task", what, "result", err_name(e), NULL);
-}
-
 static void *clock_main(void *arg)
 {
     struct serving *s = arg;
@@ -130,7 +131,6 @@ static void *clock_main(void *arg)
         struct cx cx = thread_cx(s, arena, s->workers + 1);
         const char *office = cx.actor.office_id;
         warn("decision", decision_tick(&cx, office));
-        warn("webhooks", notice_process_webhooks(&cx, office));
         if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
             cleaned = time_monotonic_ms();
             struct forgetting f = {office, cx.now_ms};

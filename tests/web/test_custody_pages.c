@@ -296,7 +296,7 @@ static void the_return_page_leads_through_to_the_end(void **state)
              FIELDS({"badge", "a-09"}, {"_next", "/pengembalian?selesai=" VISIT}), WANTS_PAGE);
     assert_int_equal(a.res.status, 303);
     a = get(f, "/pengembalian", FIELDS({"selesai", VISIT}), WANTS_PAGE);
-    has(&a, "405/2026: ditutup");
+    has(&a, "Kunjungan 405/2026 ditutup.");
     a = get(f, "/pengembalian", FIELDS({"badge", "A-09"}), WANTS_PAGE);
     assert_int_equal(a.res.status, 409);
 }

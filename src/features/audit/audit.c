@@ -51,6 +51,7 @@ const char *audit_action_label(const char *action)
         {"item_lost", T("Titipan hilang")},
         {"visit_corrected", T("Data diperbaiki")},
         {"photo_viewed", T("Foto dilihat")},
+        {"complaint_read", T("Pengaduan dibaca")},
     };
     for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
         if (str_eq(labels[i].action, action))

@@ -19,7 +19,7 @@ struct thing_view {
 struct return_view {
     const char *typed; /* in the search field */
     const char *error; /* why nobody is shown, or NULL */
-    const char *done;  /* what was finished just now, or NULL */
+    const char *done;  /* number of the visit that was closed just now, or NULL */
     /* the guest, when one was found */
     bool found;
     const char *visit_id, *number, *name, *photo;

@@ -233,6 +233,14 @@ static void add_things(struct cx *cx, const struct custody_out *list, size_t cou
     }
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* a translated format: checked by msgfmt */
+static const char *filled(struct cx *cx, const char *msgid, const char *value)
+{
+    return arena_printf(cx->arena, cx_t(cx, msgid), value);
+}
+#pragma GCC diagnostic pop
+
 static void visit_difference(struct cx *cx, const struct custody_day *out,
                              const struct custody_out *visit, struct difference_view *d)
 {
@@ -244,11 +252,8 @@ static void visit_difference(struct cx *cx, const struct custody_day *out,
     d->visit_id = visit->id;
     d->visit_only = things.n == 0;
     d->icon = d->visit_only ? "jam" : "lencana";
-    if (d->visit_only)
-        d->title = arena_printf(cx->arena, "%s %s %s", cx_t(cx, T("Kunjungan")), number,
-                                cx_t(cx, T("belum ditutup")));
-    else
-        d->title = arena_printf(cx->arena, "%s %s", things.p, cx_t(cx, T("belum kembali")));
+    d->title = d->visit_only ? filled(cx, T("Kunjungan %s belum ditutup"), number)
+                             : filled(cx, T("%s belum kembali"), things.p);
     d->hint = arena_printf(cx->arena, "%s %s, %s · %s %s", cx_t(cx, T("Nomor")), number,
                            visit->name, cx_t(cx, T("sejak")), since_text(cx, visit->since));
 }

@@ -158,14 +158,13 @@ static enum err visit_named(struct cx *cx, struct http_req *req, const char **re
 }
 
 /* What was finished just now: said once, on the page for the next guest. */
-static const char *done_text(struct cx *cx, const char *visit_id)
+static const char *done_number(struct cx *cx, const char *visit_id)
 {
     struct visit v = {0};
     if (str_empty(visit_id) || visit_get(cx->read, cx->actor.office_id, visit_id, &v) != ERR_OK ||
         v.open)
         return NULL;
-    return arena_printf(cx->arena, "%s %s: %s", cx_t(cx, T("Kunjungan")),
-                        visit_number_text(cx->arena, &v), cx_t(cx, T("ditutup")));
+    return visit_number_text(cx->arena, &v);
 }
 
 static enum err return_json(struct cx *cx, struct http_req *req, struct http_res *res,
@@ -185,7 +184,7 @@ enum err custody_return_get(struct cx *cx, struct http_req *req, struct http_res
         return e == ERR_OK ? return_json(cx, req, res, visit_id) : e;
     struct return_view view = {
         .typed = str_or(http_query(req, "badge"), ""),
-        .done = done_text(cx, http_query(req, "selesai")),
+        .done = done_number(cx, http_query(req, "selesai")),
     };
     if (e == ERR_OK && !str_empty(visit_id))
         e = view_fill(cx, visit_id, &view);

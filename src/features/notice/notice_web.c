@@ -63,6 +63,8 @@ static enum err webhook_post(struct cx *cx, struct http_req *req, struct http_re
     struct webhook_new n = {.office_id = cx->actor.office_id, .id = id, .received_at = cx->now_ms};
     n.sealed = seal_field_bytes(cx->seal, cx->arena, "webhook_event", "body_sealed", id, req->body);
     TRY(db_tx(cx, "webhook_keep", notice_webhook_keep, &n));
+    if (cx->sse)
+        sse_poke(cx->sse); /* wakes the thread that processes it */
     res->content_type = "text/plain; charset=utf-8";
     buf_puts(&res->body, "ok");
     return ERR_OK;

@@ -59,6 +59,8 @@ struct visit_new_view {
     bool searched;
     struct option *hosts;         /* ended by value NULL */
     bool more;                    /* the folded part is open */
+    int64_t opened_ms;            /* when the officer opened the form: the clock starts there */
+    int64_t elapsed_s, limit_s;
 };
 
 /* One visit. */

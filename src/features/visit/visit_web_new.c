@@ -89,6 +89,18 @@ static void check_arrival(struct cx *cx, struct visit_form *f)
         f->arrived_at = cx->now_ms;
 }
 
+/* The guest reported when the officer opened the form (hidden field `_opened`): the clock starts there,
+ * not when the form was sent. */
+static void take_opened(struct cx *cx, const struct http_req *req, struct visit_form *f)
+{
+    int64_t opened = 0;
+    const char *typed = http_field(req, "_opened");
+    if (f->arrived_at || f->late_reason || !typed || !str_to_i64(typed, 0, cx->now_ms, &opened))
+        return;
+    if (opened > cx->now_ms - LATE_AFTER_MS)
+        f->arrived_at = opened;
+}
+
 /* A post, or the username of somebody who is here. */
 static enum err check_host(struct cx *cx, struct visit_form *f, const char **ret_host_id)
 {
@@ -263,6 +275,7 @@ static enum err check_form(struct cx *cx, struct http_req *req, struct visit_for
         visit_check_document(cx, f->id_type, f->id_number);
     check_photo(cx, f);
     check_arrival(cx, f);
+    take_opened(cx, req, f);
     TRY(check_host(cx, f, ret_host_id));
     return cx_fields(cx);
 }
@@ -309,7 +322,8 @@ enum err visit_new_post(struct cx *cx, struct http_req *req, struct http_res *re
         outbox_wake(cx);
         sse_poke(cx->sse);
     }
-    http_res_header(cx, res, "Location", arena_printf(cx->arena, "/tamu/%s", r->subject_id));
+    if (req->wants == WANTS_JSON)
+        http_res_header(cx, res, "Location", arena_printf(cx->arena, "/tamu/%s", r->subject_id));
     return visit_answer(cx, req, res, r->subject_id, r->status);
 }
 
@@ -345,8 +359,13 @@ static void fill_typed(struct cx *cx, const struct http_req *req, struct visit_n
     n->arrived_at = form_typed(cx, req, "arrived_at");
     n->late_reason = form_typed(cx, req, "late_reason");
     n->companions = form_typed_list(cx, req, "companions.name");
-    n->q = form_typed(cx, req, "q");
+    n->q = form_typed(cx, req, "_q");
     n->hosts = host_options(cx);
+    n->opened_ms = cx->now_ms;
+    const char *opened = http_field(req, "_opened");
+    if (opened)
+        (void)str_to_i64(opened, 0, cx->now_ms, &n->opened_ms);
+    n->elapsed_s = (cx->now_ms - n->opened_ms) / 1000;
     n->more = !str_empty(n->address) || !str_empty(n->email) || !str_empty(n->birth_date) ||
               !str_empty(n->gender) || !str_empty(n->priority) || !str_empty(n->guardian) ||
               !str_empty(n->service) || !str_empty(n->arrived_at) || !str_empty(n->late_reason) ||
@@ -385,6 +404,9 @@ static void new_body(struct html *h, void *arg)
 static enum err render_new(struct cx *cx, struct http_req *req, struct http_res *res,
                            struct visit_new_view *n)
 {
+    struct office office;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    n->limit_s = office.limit_s;
     struct page_view page = {.title = T("Tamu baru"), .current = "/tamu", .camera = true,
                              .body = new_body, .arg = n};
     res->allow_camera = true;

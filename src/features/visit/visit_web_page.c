@@ -34,7 +34,7 @@ static void fill_chip(struct cx *cx, const struct visit *v, struct visit_row *ro
         {"queued", "", "antre", T("Antre")},       {"sent", "", "cek", T("Terkirim")},
         {"delivered", "", "cekdua", T("Sampai")},  {"read", "info", "mata", T("Dibaca")},
         {"answered", "ok", "jawab", T("Dijawab")}, {"failed", "bad", "silang", T("Gagal")},
-        {"none", "warn", "putus", T("Tanpa pemberitahuan")},
+        {"none", "warn", "putus", T("Tidak dikirim")},
     };
     bool asked = !str_eq(v->question_state, "none");
     const char *state = asked ? v->question_state : v->notice_state;
