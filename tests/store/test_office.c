@@ -2,6 +2,7 @@
 #include "office_fixture.h"
 
 #include "lib/base/str.h"
+#include "lib/replay/replay.h"
 
 DB_SQL(test_hold_badge,
        "INSERT INTO badge_hold (office_id, id, visit_id, badge_id, label, issued_at,"
@@ -14,13 +15,9 @@ DB_SQL(test_return_item, "UPDATE item SET returned_at = 9, returned_by = 'rina'"
 
 static const struct db_sql *const test_sql[] = {&test_hold_badge, &test_put_item, &test_return_item,
                                                 NULL};
-static const struct db_sql *const *const tables[] = {office_statements,
-                                                     office_pool_statements,
-                                                     staff_statements,
-                                                     session_statements,
-                                                     audit_statements,
-                                                     test_sql,
-                                                     NULL};
+static const struct db_sql *const *const tables[] = {
+    office_statements, office_pool_statements, staff_statements, session_statements,
+    audit_statements,  replay_statements,      test_sql,         NULL};
 
 static int set_up(void **state)
 {
@@ -145,9 +142,11 @@ static void a_range_is_added_whole_or_not_at_all(void **state)
     struct office_fixture *o = *state;
     static const char *const labels[] = {"A-01", "A-02", "A-03"};
     static const char *const overlap[] = {"A-00", "A-03"};
+    const struct pool_add three = {.pool = POOL_BADGE, .labels = labels, .count = 3};
+    const struct pool_add two = {.pool = POOL_BADGE, .labels = overlap, .count = 2};
     char(*ids)[UUID_TEXT_BYTES] = NULL;
-    assert_int_equal(office_pool_add(o->cx, POOL_BADGE, NULL, labels, 3, &ids), ERR_OK);
-    assert_int_equal(office_pool_add(o->cx, POOL_BADGE, NULL, overlap, 2, &ids), ERR_CONFLICT);
+    assert_int_equal(office_pool_add(o->cx, &three, &ids), ERR_OK);
+    assert_int_equal(office_pool_add(o->cx, &two, &ids), ERR_CONFLICT);
     struct badge badge = {.id = NULL};
     assert_int_equal(office_badge_by_label(o->cx->read, o->office, "A-00", &badge), ERR_MISSING);
 
@@ -161,6 +160,31 @@ static void a_range_is_added_whole_or_not_at_all(void **state)
         office_pool_page(o->cx->read, POOL_BADGE, o->office, rows[1].id, 2, &rows, &count), ERR_OK);
     assert_int_equal(count, 1);
     assert_string_equal(rows[0].label, "A-03");
+}
+
+static void a_repeated_request_adds_once(void **state)
+{
+    struct office_fixture *o = *state;
+    static const char *const labels[] = {"A-01", "A-02"};
+    static const char *const others[] = {"A-03", "A-04"};
+    uint8_t body[32] = {7}, another_body[32] = {8};
+    struct replay key, reused;
+    assert_int_equal(replay_prepare(o->cx, "kunci-1", "POST /tanda-pengenal", body, &key), ERR_OK);
+    const struct pool_add add = {.pool = POOL_BADGE, .labels = labels, .count = 2, .replay = &key};
+    char(*first)[UUID_TEXT_BYTES] = NULL, (*again)[UUID_TEXT_BYTES] = NULL;
+    assert_int_equal(office_pool_add(o->cx, &add, &first), ERR_OK);
+    assert_int_equal(office_pool_add(o->cx, &add, &again), ERR_OK);
+    assert_string_equal(first[0], again[0]);
+    assert_string_equal(first[1], again[1]);
+    assert_int_equal(office_fixture_entries(o, first[0], "badge_added"), 1);
+    assert_int_equal(
+        replay_prepare(o->cx, "kunci-1", "POST /tanda-pengenal", another_body, &reused), ERR_OK);
+    const struct pool_add wrong = {
+        .pool = POOL_BADGE, .labels = others, .count = 2, .replay = &reused};
+    assert_int_equal(office_pool_add(o->cx, &wrong, &again), ERR_INVALID);
+    assert_string_equal(o->cx->diag.code, "idempotency_key_reused");
+    struct badge badge = {.id = NULL};
+    assert_int_equal(office_badge_by_label(o->cx->read, o->office, "A-03", &badge), ERR_MISSING);
 }
 
 static void a_badge_that_is_out_keeps_its_state(void **state)
@@ -231,11 +255,13 @@ static void places_are_paged_in_order(void **state)
 {
     struct office_fixture *o = *state;
     static const char *const labels[] = {"1", "2", "3", "11"};
+    const struct pool_add four = {
+        .pool = POOL_PLACE, .kind = "locker", .labels = labels, .count = 4};
     static const char *const expected[] = {"1", "2", "3", "11", "K-1"};
     char(*ids)[UUID_TEXT_BYTES] = NULL;
     char id[UUID_TEXT_BYTES];
     assert_int_equal(office_place_add(o->cx, "slot", "k-1", id), ERR_OK);
-    assert_int_equal(office_pool_add(o->cx, POOL_PLACE, "locker", labels, 4, &ids), ERR_OK);
+    assert_int_equal(office_pool_add(o->cx, &four, &ids), ERR_OK);
     const char *cursor = "";
     for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
         struct pool_row *rows = NULL;
@@ -273,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_confirmed_recovery_key_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(badges_are_unique_by_label, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_range_is_added_whole_or_not_at_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_repeated_request_adds_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_badge_that_is_out_keeps_its_state, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_badges_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_free_place_is_by_number, set_up, tear_down),

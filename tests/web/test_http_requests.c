@@ -362,6 +362,35 @@ static void test_dispatch(void **state)
     arena_free(a);
 }
 
+/* The same parts under another boundary are the same body to an Idempotency-Key. */
+static void test_body_hash(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(16u << 10);
+    uint8_t hashes[3][32];
+    static const char *const boundaries[] = {"eins", "zwei", "drei"};
+    for (int i = 0; i < 3; i++) {
+        struct cx cx = {.arena = a, .offset_min = 420};
+        const char *body = arena_printf(
+            a, "--%s\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n%s\r\n--%s--\r\n",
+            boundaries[i], i == 2 ? "lain" : "sama", boundaries[i]);
+        struct http_pair headers[] = {
+            {"host", "localhost"},
+            {"content-type", arena_printf(a, "multipart/form-data; boundary=%s", boundaries[i])}};
+        struct http_req req = {.method = HTTP_POST,
+                               .path = "/gema",
+                               .headers = headers,
+                               .header_count = 2,
+                               .body = {.p = (const uint8_t *)body, .n = strlen(body)}};
+        struct http_res res;
+        assert_int_equal(server_dispatch(fixture.server, &cx, &req, &res), ERR_OK);
+        memcpy(hashes[i], req.body_hash, 32);
+    }
+    assert_memory_equal(hashes[0], hashes[1], 32);
+    assert_memory_not_equal(hashes[0], hashes[2], 32);
+    arena_free(a);
+}
+
 static void test_forwarded(void **state)
 {
     (void)state;
@@ -463,7 +492,7 @@ int main(void)
         cmocka_unit_test(test_upload),      cmocka_unit_test(test_upload_refused_early),
         cmocka_unit_test(test_hook),        cmocka_unit_test(test_asset),
         cmocka_unit_test(test_errors),      cmocka_unit_test(test_dispatch),
-        cmocka_unit_test(test_forwarded),   cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_body_hash),    cmocka_unit_test(test_forwarded),   cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_proxy),       cmocka_unit_test(test_limits),
         cmocka_unit_test(test_bad_routes),
     };

@@ -94,9 +94,18 @@ enum err office_pool_page(struct db_conn *conn, enum pool pool, const char *offi
                           size_t *ret_count) MUST_USE;
 enum err office_pool_get(struct db_conn *conn, enum pool pool, const char *office_id,
                          const char *id, struct pool_row *ret) MUST_USE;
-/* Adds one or many, all or none. ERR_CONFLICT (field "label") names the first label that is there. */
-enum err office_pool_add(struct cx *cx, enum pool pool, const char *kind, const char *const *labels,
-                         size_t count, char (**ret_ids)[UUID_TEXT_BYTES]) MUST_USE;
+struct replay; /* lib/replay */
+struct pool_add {
+    enum pool pool;
+    const char *kind; /* of places, else NULL */
+    const char *const *labels;
+    size_t count;
+    const struct replay *replay; /* an Idempotency-Key of the request, or NULL */
+};
+/* Adds one or many, all or none. ERR_CONFLICT (field "label") names the first label that is there. A
+ * repeated request gives the ids of the first. */
+enum err office_pool_add(struct cx *cx, const struct pool_add *add,
+                         char (**ret_ids)[UUID_TEXT_BYTES]) MUST_USE;
 /* ready, lost (badges only) or retired. ERR_CONFLICT while a visit holds it. */
 enum err office_pool_set_state(struct cx *cx, enum pool pool, const char *id,
                                const char *state) MUST_USE;

@@ -7,6 +7,7 @@
 
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
+#include "lib/replay/replay.h"
 
 #include "lib/base/banned.h"
 
@@ -202,44 +203,47 @@ enum err office_pool_get(struct db_conn *conn, enum pool pool, const char *offic
 /* --- adding ------------------------------------------------------------------------------------------------------ */
 
 struct pool_add_act {
-    enum pool pool;
-    const char *office_id, *kind;
-    const char *const *labels;
-    size_t count;
+    const struct pool_add *in;
+    const char *office_id;
     char (*ids)[UUID_TEXT_BYTES];
     int64_t now_ms;
     struct audit_new audit;
     struct refusal refusal;
 };
 
-static enum err label_is_there(struct db_conn *tx, const struct pool_add_act *a, const char *label)
+static enum err id_of_label(struct db_conn *tx, const struct pool_add_act *a, const char *label,
+                            const char **ret_id)
 {
-    struct badge badge = {0};
-    struct place place = {0};
-    struct room room = {0};
-    switch (a->pool) {
+    struct badge badge = {.id = NULL};
+    struct place place = {.id = NULL};
+    struct room room = {.id = NULL};
+    switch (a->in->pool) {
     case POOL_BADGE:
-        return office_badge_by_label(tx, a->office_id, label, &badge);
+        TRY(office_badge_by_label(tx, a->office_id, label, &badge));
+        break;
     case POOL_PLACE:
-        return office_place_by_label(tx, a->office_id, a->kind, label, &place);
+        TRY(office_place_by_label(tx, a->office_id, a->in->kind, label, &place));
+        break;
     case POOL_ROOM:
-        return db_one(tx, &room_by_label, DB_ARGS(db_text(a->office_id), db_text(label)),
-                      &room_record, &room);
+        TRY(db_one(tx, &room_by_label, DB_ARGS(db_text(a->office_id), db_text(label)), &room_record,
+                   &room));
+        break;
     }
-    return ERR_INTERNAL;
+    *ret_id = badge.id ? badge.id : place.id ? place.id : room.id;
+    return ERR_OK;
 }
 
 static enum err insert_one(struct db_conn *tx, const struct pool_add_act *a, size_t i)
 {
-    struct db_arg office = db_text(a->office_id), id = db_text(a->ids[i]),
-                  label = db_text(a->labels[i]);
-    switch (a->pool) {
+    const char *text = a->in->labels[i];
+    struct db_arg office = db_text(a->office_id), id = db_text(a->ids[i]), label = db_text(text);
+    switch (a->in->pool) {
     case POOL_BADGE:
         return db_run(tx, &badge_insert, DB_ARGS(office, id, label, db_int(a->now_ms)), NULL);
     case POOL_PLACE:
         return db_run(tx, &place_insert,
-                      DB_ARGS(office, id, db_text(a->kind), label,
-                              db_int(office_label_number(a->labels[i])), db_int(a->now_ms)),
+                      DB_ARGS(office, id, db_text(a->in->kind), label,
+                              db_int(office_label_number(text)), db_int(a->now_ms)),
                       NULL);
     case POOL_ROOM:
         return db_run(tx, &room_insert, DB_ARGS(office, id, label, db_int(a->now_ms)), NULL);
@@ -247,44 +251,68 @@ static enum err insert_one(struct db_conn *tx, const struct pool_add_act *a, siz
     return ERR_INTERNAL;
 }
 
+/* The same request again: its labels are there, by the first one. */
+static enum err find_added(struct db_conn *tx, struct pool_add_act *a)
+{
+    for (size_t i = 0; i < a->in->count; i++) {
+        const char *id = NULL;
+        TRY(id_of_label(tx, a, a->in->labels[i], &id));
+        memcpy(a->ids[i], id, UUID_TEXT_BYTES);
+    }
+    return ERR_OK;
+}
+
 static enum err add_in_tx(struct db_conn *tx, void *arg)
 {
     struct pool_add_act *a = arg;
-    for (size_t i = 0; i < a->count; i++) {
-        enum err e = label_is_there(tx, a, a->labels[i]);
+    const char *subject = NULL;
+    bool repeated = false;
+    int status = 0;
+    if (a->in->replay)
+        TRY(replay_find(tx, a->in->replay, &repeated, &subject, &status, &a->refusal));
+    if (repeated)
+        return find_added(tx, a);
+    for (size_t i = 0; i < a->in->count; i++) {
+        const char *there = NULL;
+        enum err e = id_of_label(tx, a, a->in->labels[i], &there);
         if (e == ERR_OK) {
             a->refusal = (struct refusal){.err = ERR_CONFLICT,
                                           .code = "label_exists",
                                           .field = "label",
-                                          .msgid = pools[a->pool].taken_msgid,
-                                          .arg = a->labels[i]};
+                                          .msgid = pools[a->in->pool].taken_msgid,
+                                          .arg = a->in->labels[i]};
             return ERR_CONFLICT;
         }
         if (e != ERR_MISSING)
             return e;
         TRY(insert_one(tx, a, i));
     }
+    if (a->in->replay)
+        TRY(replay_keep(tx, a->in->replay, a->ids[0], 201, a->now_ms));
     return audit_append(tx, &a->audit, NULL);
 }
 
-enum err office_pool_add(struct cx *cx, enum pool pool, const char *kind, const char *const *labels,
-                         size_t count, char (**ret_ids)[UUID_TEXT_BYTES])
+static const char *added_detail(struct arena *a, const struct pool_add *add)
 {
-    if (count == 0)
+    const char *subject = pools[add->pool].subject;
+    if (add->count == 1)
+        return arena_printf(a, "%s=%s", subject, add->labels[0]);
+    return arena_printf(a, "%s=%s..%s count=%zu", subject, add->labels[0],
+                        add->labels[add->count - 1], add->count);
+}
+
+enum err office_pool_add(struct cx *cx, const struct pool_add *add,
+                         char (**ret_ids)[UUID_TEXT_BYTES])
+{
+    if (add->count == 0)
         return ERR_INVALID;
-    const struct pool_kind *k = &pools[pool];
-    char(*ids)[UUID_TEXT_BYTES] = arena_array(cx->arena, count, sizeof(*ids));
-    for (size_t i = 0; i < count; i++)
+    const struct pool_kind *k = &pools[add->pool];
+    char(*ids)[UUID_TEXT_BYTES] = arena_array(cx->arena, add->count, sizeof(*ids));
+    for (size_t i = 0; i < add->count; i++)
         rand_uuid7(cx->now_ms, ids[i]);
-    const char *detail = count == 1 ? arena_printf(cx->arena, "%s=%s", k->subject, labels[0])
-                                    : arena_printf(cx->arena, "%s=%s..%s count=%zu", k->subject,
-                                                   labels[0], labels[count - 1], count);
     struct pool_add_act a = {
-        .pool = pool,
+        .in = add,
         .office_id = cx->actor.office_id,
-        .kind = kind,
-        .labels = labels,
-        .count = count,
         .ids = ids,
         .now_ms = cx->now_ms,
         .audit = {.office_id = cx->actor.office_id,
@@ -294,10 +322,10 @@ enum err office_pool_add(struct cx *cx, enum pool pool, const char *kind, const 
                   .action = k->added,
                   .subject_kind = k->subject,
                   .subject_id = ids[0],
-                  .detail = detail},
+                  .detail = added_detail(cx->arena, add)},
     };
     enum err e = db_tx(cx, k->added, add_in_tx, &a);
-    if (e == ERR_CONFLICT && a.refusal.err == ERR_CONFLICT)
+    if (a.refusal.err != ERR_OK && e == a.refusal.err)
         return cx_refuse(cx, &a.refusal);
     TRY(e);
     *ret_ids = ids;
@@ -313,7 +341,8 @@ static enum err add_one(struct cx *cx, enum pool pool, const char *kind, const c
     if (office_range(cx->arena, label, NULL, &labels, &count, &refusal) != ERR_OK)
         return cx_refuse(cx, &refusal);
     char(*ids)[UUID_TEXT_BYTES] = NULL;
-    TRY(office_pool_add(cx, pool, kind, labels, count, &ids));
+    const struct pool_add add = {.pool = pool, .kind = kind, .labels = labels, .count = count};
+    TRY(office_pool_add(cx, &add, &ids));
     memcpy(ret_id, ids[0], UUID_TEXT_BYTES);
     return ERR_OK;
 }

@@ -11,6 +11,7 @@
 #include "lib/base/time.h"
 #include "lib/http/form.h"
 #include "lib/json/json.h"
+#include "lib/replay/replay.h"
 #include "office_tmpl.h"
 
 #include "lib/base/banned.h"
@@ -259,7 +260,12 @@ static enum err add_from(struct cx *cx, struct http_req *req, const struct pool_
     const char *last = str_empty(f.last) ? NULL : office_label(cx->arena, f.last);
     if (office_range(cx->arena, first, last, &labels, ret_count, &refusal) != ERR_OK)
         return cx_refuse(cx, &refusal);
-    return office_pool_add(cx, k->pool, f.kind, labels, *ret_count, ret_ids);
+    struct replay replay;
+    TRY(replay_prepare(cx, http_header(req, "idempotency-key"),
+                       arena_printf(cx->arena, "POST %s", k->view.path), req->body_hash, &replay));
+    const struct pool_add add = {
+        .pool = k->pool, .kind = f.kind, .labels = labels, .count = *ret_count, .replay = &replay};
+    return office_pool_add(cx, &add, ret_ids);
 }
 
 static enum err pool_post(struct cx *cx, struct http_req *req, struct http_res *res, enum pool pool)
@@ -338,6 +344,11 @@ POOL_HANDLERS(room, POOL_ROOM)
         .method = HTTP_GET, .path = (path_), .who = ROLE_DESK | ROLE_ADMIN, .fn = (fn_),           \
         .summary = (summary_)                                                                      \
     }
+#define ADD_ROUTE(path_, fn_, form_, record_, summary_)                                            \
+    {                                                                                              \
+        .method = HTTP_POST, .path = (path_), .who = ROLE_ADMIN, .flags = ROUTE_IDEMPOTENT_KEY,    \
+        .fn = (fn_), .form = &(form_), .answer = &(record_), .summary = (summary_)                 \
+    }
 #define WRITE_ROUTE(path_, fn_, form_, record_, summary_)                                          \
     {                                                                                              \
         .method = HTTP_POST, .path = (path_), .who = ROLE_ADMIN, .fn = (fn_), .form = &(form_),    \
@@ -348,8 +359,8 @@ const struct route *office_routes(void)
 {
     static const struct route rows[] = {
         LIST_ROUTE("/tanda-pengenal", badge_get, T("Daftar tanda pengenal")),
-        WRITE_ROUTE("/tanda-pengenal", badge_post, badge_form, badge_row_record,
-                    T("Tambah tanda pengenal, satu atau serentak")),
+        ADD_ROUTE("/tanda-pengenal", badge_post, badge_form, badge_row_record,
+                  T("Tambah tanda pengenal, satu atau serentak")),
         WRITE_ROUTE("/tanda-pengenal/{id}", badge_state_post, badge_state_form, badge_row_record,
                     T("Hilang, ditemukan lagi, ditarik")),
         {.method = HTTP_GET,
@@ -358,12 +369,12 @@ const struct route *office_routes(void)
          .fn = office_labels_get,
          .summary = T("Label tanda pengenal dengan kode QR untuk dicetak")},
         LIST_ROUTE("/loker", place_get, T("Daftar slot kartu dan loker")),
-        WRITE_ROUTE("/loker", place_post, place_form, place_row_record,
-                    T("Tambah slot atau loker, satu atau serentak")),
+        ADD_ROUTE("/loker", place_post, place_form, place_row_record,
+                  T("Tambah slot atau loker, satu atau serentak")),
         WRITE_ROUTE("/loker/{id}", place_state_post, other_state_form, place_row_record,
                     T("Slot atau loker ditarik, atau dipakai lagi")),
         LIST_ROUTE("/ruang", room_get, T("Daftar ruang tunggu")),
-        WRITE_ROUTE("/ruang", room_post, room_form, room_row_record, T("Tambah ruang tunggu")),
+        ADD_ROUTE("/ruang", room_post, room_form, room_row_record, T("Tambah ruang tunggu")),
         WRITE_ROUTE("/ruang/{id}", room_state_post, other_state_form, room_row_record,
                     T("Ruang ditarik, atau dipakai lagi")),
         {.method = HTTP_GET,

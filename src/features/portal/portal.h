@@ -14,7 +14,6 @@ struct page_view {
     bool phone;          /* narrow phone surface: name only in the bar */
     bool tv;             /* the waiting-room screen */
     bool scan;           /* scanner module loaded */
-    bool sign;           /* signature module loaded */
     bool camera;         /* camera allowed and its module loaded */
     bool live;           /* htmx and SSE loaded */
     void (*body)(struct html *h, void *arg);

@@ -74,7 +74,6 @@ static void fill_page(struct cx *cx, const struct http_req *req, const struct pa
         .tv = view->tv,
         .camera = view->camera,
         .scan = view->scan,
-        .sign = view->sign,
         .live = view->live,
     };
 }

@@ -207,7 +207,7 @@ enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *re
         res->status = http_status(e);
     struct page_view page = {
         .title = cx_printf(cx, T("Kunjungan %s"), o->number), .current = "/tamu", .live = true,
-        .sign = o->may_note, .body = one_body, .arg = o};
+        .body = one_body, .arg = o};
     return page_render(cx, req, res, &page);
 }
 

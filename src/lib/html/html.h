@@ -34,7 +34,6 @@ struct page {
     bool tv;     /* the waiting-room screen: dark, full height, no scripts, no language switch */
     bool camera; /* loads the camera module */
     bool scan;   /* loads the scanner module */
-    bool sign;   /* loads the signature module */
     bool live;   /* loads htmx and its SSE extension */
     const char *notice; /* one-line banner of success after a redirect, or NULL */
 };

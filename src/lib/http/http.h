@@ -60,7 +60,7 @@ struct http_req {
     const char *peer; /* address text, of the proxy's client when the peer is a trusted proxy */
     bool secure;      /* TLS here or at the trusted proxy */
     bool local_host;  /* the Host header names localhost or a loopback address */
-    uint8_t body_hash[32]; /* SHA-256 of the raw body, for Idempotency-Key */
+    uint8_t body_hash[32]; /* SHA-256 of the body (multipart: of its parts), for Idempotency-Key */
 };
 
 /* Value or NULL. Header names in lower case. */

@@ -128,7 +128,7 @@ struct server {
     size_t row_count;
     struct conn **conns; /* by descriptor */
     size_t conn_room;
-    int conn_count;
+    _Atomic int conn_count;
     struct ratelimit *rate;
     struct sse_hub *hub; /* ours when options.base.sse was NULL */
     bool hub_owned;
@@ -190,6 +190,8 @@ enum err request_decode(struct cx *cx, struct http_req *req, const struct server
 enum err request_query(struct cx *cx, struct http_req *req, const char *target);
 enum http_body_kind request_body_kind(const char *content_type);
 bool request_has_bearer(const struct http_req *req, const char **ret_token);
+/* Whether the address is one of our proxies. */
+bool request_trusted(const struct server *s, const char *peer);
 void request_peer(struct cx *cx, struct http_req *req, const struct server *s, const char *peer);
 const char *request_boundary(struct cx *cx, const char *content_type);
 

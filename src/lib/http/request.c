@@ -135,7 +135,7 @@ enum err request_query(struct cx *cx, struct http_req *req, const char *target)
 
 /* --- the other end -------------------------------------------------------------------------------- */
 
-static bool is_trusted(const struct server *s, const char *peer)
+bool request_trusted(const struct server *s, const char *peer)
 {
     const char *const *p = s->options.trusted_proxies;
     for (; p && *p; p++) {
@@ -168,7 +168,7 @@ static const char *forwarded_peer(struct cx *cx, const struct server *s, const s
         if (strlen(hop) >= PEER_BYTES || strspn(hop, "0123456789abcdefABCDEF.:") != strlen(hop) ||
             !*hop)
             return peer;
-        if (!is_trusted(s, hop))
+        if (!request_trusted(s, hop))
             return hop;
         peer = hop;
         if (!comma)
@@ -180,7 +180,7 @@ static const char *forwarded_peer(struct cx *cx, const struct server *s, const s
 
 void request_peer(struct cx *cx, struct http_req *req, const struct server *s, const char *peer)
 {
-    bool proxied = is_trusted(s, peer);
+    bool proxied = request_trusted(s, peer);
     req->peer = proxied ? forwarded_peer(cx, s, req, peer) : peer;
     const char *proto = proxied ? http_header(req, "x-forwarded-proto") : NULL;
     req->secure = s->tls || (proto && strcasecmp(proto, "https") == 0);
@@ -217,6 +217,29 @@ static enum err decode_body(struct cx *cx, struct http_req *req, int max_fields)
     return ERR_OK;
 }
 
+static void hash_part(crypto_hash_sha256_state *state, const char *name, const void *p, size_t n)
+{
+    uint64_t lengths[2] = {strlen(name), n};
+    (void)crypto_hash_sha256_update(state, (const unsigned char *)lengths, sizeof(lengths));
+    (void)crypto_hash_sha256_update(state, (const unsigned char *)name, lengths[0]);
+    if (n)
+        (void)crypto_hash_sha256_update(state, p, n);
+}
+
+/* A multipart body sent again has another boundary: its hash is that of names and contents. */
+static void hash_multipart(struct http_req *req)
+{
+    crypto_hash_sha256_state state;
+    (void)crypto_hash_sha256_init(&state);
+    for (size_t i = 0; i < req->field_count; i++) {
+        const struct http_pair *f = &req->fields[i];
+        hash_part(&state, f->name, f->value, strlen(f->value));
+    }
+    for (size_t i = 0; i < req->file_count; i++)
+        hash_part(&state, req->files[i].field, req->files[i].data.p, req->files[i].data.n);
+    (void)crypto_hash_sha256_final(&state, req->body_hash);
+}
+
 enum err request_decode(struct cx *cx, struct http_req *req, const struct server *s)
 {
     const char *token;
@@ -227,6 +250,10 @@ enum err request_decode(struct cx *cx, struct http_req *req, const struct server
         req->wants = WANTS_FRAGMENT;
     (void)crypto_hash_sha256(req->body_hash, req->body.n ? req->body.p : (const uint8_t *)"",
                              req->body.n);
-    bool raw = req->route && (req->route->flags & ROUTE_SIGNED);
-    return raw ? ERR_OK : decode_body(cx, req, s->options.limits.fields);
+    if (req->route && (req->route->flags & ROUTE_SIGNED))
+        return ERR_OK;
+    TRY(decode_body(cx, req, s->options.limits.fields));
+    if (req->body_kind == BODY_MULTIPART)
+        hash_multipart(req);
+    return ERR_OK;
 }

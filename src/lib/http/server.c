@@ -268,5 +268,6 @@ void server_metrics(struct server *s, struct buf *out)
     metric(out, "timeouts_total", "counter", atomic_load(&c->timeouts));
     metric(out, "busy_total", "counter", atomic_load(&c->busy));
     metric(out, "queue_length", "gauge", waiting);
+    metric(out, "connections", "gauge", atomic_load(&s->conn_count));
     metric(out, "streams", "gauge", sse_hub_count(s->hub));
 }

@@ -82,7 +82,7 @@ bool conn_allowed(const struct server *s, const struct conn *c)
 {
     if (s->conn_count >= s->options.limits.connections)
         return false;
-    if (c->loopback || !s->options.limits.rate)
+    if (c->loopback || !s->options.limits.rate || request_trusted(s, c->peer))
         return true;
     int same = 0;
     for (size_t i = 0; i < s->conn_room; i++) {

@@ -31,7 +31,10 @@ enum err session_open(struct server *s, struct cx *cx, struct http_req *req)
     }
     if (str_empty(cookie))
         return ERR_OK;
-    enum err e = s->options.auth.by_session(cx, cookie, !(flags & ROUTE_NO_KEEPALIVE_SESSION));
+    /* A live part of an open page fetches itself again and again: nobody need sit before it. */
+    bool by_itself = req->method == HTTP_GET && req->wants == WANTS_FRAGMENT;
+    bool renew = !by_itself && !(flags & ROUTE_NO_KEEPALIVE_SESSION);
+    enum err e = s->options.auth.by_session(cx, cookie, renew);
     cx->http->session_cookie = e == ERR_OK;
     if (e == ERR_AUTH) {
         forget(s, cx); /* as if it had not come: a public page shows, any other asks to log in */
