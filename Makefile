@@ -1,6 +1,6 @@
 # Front door. `make help` lists the targets; each calls a script or meson.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test bench server format check reference clean
+.PHONY: help setup build po test bench server format check reference clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ check: ## formatting, layering, SQL, static analysis, translations, reference
 
 bench: ## measure against a bare loop and a bare page
 	script/bench
+
+po: build ## collect new texts into po/en.po
+	tools/pot build/release/tools/tmplc --update
 
 format: ## put every C file into shape
 	find src tests tools -name '*.[ch]' -not -path '*/node_modules/*' -exec clang-format-14 -i {} +

@@ -1,7 +1,7 @@
 /* Template compiler: tmplc IN.tmpl OUT.c OUT.h
  *
  * Turns markup with {{ holes }} into C functions that write to a struct html (lib/html/html.h). There is
- * no way to write unescaped text. The language is described in docs/reference/templates.md. */
+ * no way to write unescaped text. The language is described in docs/howto/templates.md. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

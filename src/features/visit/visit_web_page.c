@@ -204,19 +204,27 @@ static enum err read_query(struct cx *cx, struct http_req *req, struct visit_que
     return ERR_OK;
 }
 
-static const char *cursor_of(struct cx *cx, const struct visit *visits, size_t count, size_t limit)
+/* One page, and where the next one begins (NULL at the end: known by asking for one row more). */
+static enum err read_page(struct cx *cx, struct visit_query q, struct visit **ret, size_t *ret_count,
+                          const char **ret_cursor)
 {
-    if (count < limit || count == 0)
-        return NULL;
-    const struct visit *last = &visits[count - 1];
-    return arena_printf(cx->arena, "%lld.%s", (long long)last->arrived_at, last->id);
+    size_t limit = q.limit++;
+    TRY(visit_page_list(cx->read, &q, ret, ret_count));
+    *ret_cursor = NULL;
+    if (*ret_count <= limit)
+        return ERR_OK;
+    *ret_count = limit;
+    const struct visit *last = &(*ret)[limit - 1];
+    *ret_cursor = arena_printf(cx->arena, "%lld.%s", (long long)last->arrived_at, last->id);
+    return ERR_OK;
 }
 
 static enum err list_json(struct cx *cx, const struct visit_query *q, struct http_res *res)
 {
     struct visit *visits = NULL;
     size_t count = 0;
-    TRY(visit_page_list(cx->read, q, &visits, &count));
+    const char *cursor = NULL;
+    TRY(read_page(cx, *q, &visits, &count, &cursor));
     json_t *answer = json_keep(cx->arena, json_object());
     json_t *items = json_array();
     json_object_set_new(answer, "items", items);
@@ -225,7 +233,7 @@ static enum err list_json(struct cx *cx, const struct visit_query *q, struct htt
         TRY(visit_view_fill(cx, &view));
         json_array_append_new(items, visit_view_json(cx, &view));
     }
-    json_object_set_new(answer, "next_cursor", json_text(cursor_of(cx, visits, count, q->limit)));
+    json_object_set_new(answer, "next_cursor", json_text(cursor));
     res->content_type = "application/json";
     json_write(&res->body, answer);
     return ERR_OK;
@@ -239,12 +247,12 @@ static enum err fill_closed(struct cx *cx, struct visit_query q, const struct of
         q.state = "closed";
     struct visit *visits = NULL;
     size_t count = 0;
-    TRY(visit_page_list(cx->read, &q, &visits, &count));
+    const char *cursor = NULL;
+    TRY(read_page(cx, q, &visits, &count, &cursor));
     b->closed = ARENA_ARRAY(cx->arena, count ? count : 1, struct visit_row);
     b->closed_count = count;
     for (size_t i = 0; i < count; i++)
         visit_row_fill(cx, &visits[i], office->limit_s, &b->closed[i]);
-    const char *cursor = cursor_of(cx, visits, count, q.limit);
     if (cursor)
         b->next = arena_printf(cx->arena, "/tamu?cursor=%s", cursor);
     return visit_closed_count(cx->read, q.office_id, q.from_ms, q.to_ms, &b->closed_total);

@@ -34,10 +34,25 @@ static int type_word_at(const char *p)
     return -1;
 }
 
+/* A line that begins with @sqlite or @postgres is for that engine alone (triggers, whose language
+ * differs). Returns what stands behind the word, or the end of a line for another engine. */
+static const char *skip_engine_word(const char *line, enum migrate_engine engine)
+{
+    static const char *const words[] = {[MIGRATE_SQLITE] = "@sqlite ", [MIGRATE_POSTGRES] = "@postgres "};
+    if (str_starts(line, words[engine]))
+        return line + strlen(words[engine]);
+    bool other = str_starts(line, words[MIGRATE_SQLITE]) || str_starts(line, words[MIGRATE_POSTGRES]);
+    return other ? line + strcspn(line, "\n") : line;
+}
+
 const char *migrate_text(struct arena *a, const struct migration *m, enum migrate_engine engine)
 {
     struct buf b = buf_new(a, strlen(m->text) + 256, TEXT_MAX_BYTES);
     for (const char *p = m->text; *p;) {
+        if (p == m->text || p[-1] == '\n')
+            p = skip_engine_word(p, engine);
+        if (!*p)
+            break;
         int word = *p == '@' ? type_word_at(p) : -1;
         if (word < 0) {
             buf_putc(&b, *p++);

@@ -1,6 +1,6 @@
 /* Migrations: numbered texts embedded in the binary (migrations/0001-name.sql …), one text for both
- * engines with two type words: @int (INTEGER / BIGINT) and @bytes (BLOB / BYTEA). SQLite tables become
- * STRICT by the word @strict at the end of a CREATE TABLE (nothing on PostgreSQL). Each file runs in one
+ * engines with two type words: @int (INTEGER / BIGINT) and @bytes (BLOB / BYTEA). Lines that begin with
+ * @sqlite or @postgres are for that engine alone (triggers). SQLite tables become STRICT by the word @strict at the end of a CREATE TABLE (nothing on PostgreSQL). Each file runs in one
  * transaction and leaves its number, name and checksum (SHA-256 of the text before replacement) in
  * table schema_migration; a changed old text refuses to start. */
 #ifndef BT_LIB_DB_MIGRATE_H

@@ -1,5 +1,5 @@
 /* Run time of the compiled templates (tools/tmplc turns x.tmpl into x_tmpl.c and x_tmpl.h; the language and
- * the shared widgets: docs/reference/templates.md).
+ * the shared widgets: docs/howto/templates.md).
  *
  * Everything is escaped for HTML text and double-quoted attributes; there is no raw output. */
 #ifndef BT_LIB_HTML_H

@@ -160,6 +160,8 @@ struct conn *conn_new(struct server *s, int fd, const struct sockaddr *address);
 struct conn *conn_of(struct server *s, int fd);
 void conn_free(struct server *s, struct conn *c);
 bool conn_allowed(const struct server *s, const struct conn *c);
+/* The one of this state whose time ends first, or NULL. */
+struct conn *conn_oldest(const struct server *s, enum conn_state state);
 void conn_set_deadline(struct conn *c, enum conn_state state, int64_t after_ms);
 void conn_reap(struct server *s, struct conn *c);
 void conn_answered(struct conn *c);

@@ -78,10 +78,9 @@ void conn_free(struct server *s, struct conn *c)
     free(c);
 }
 
+/* Whether its network has room for one more. */
 bool conn_allowed(const struct server *s, const struct conn *c)
 {
-    if (s->conn_count >= s->options.limits.connections)
-        return false;
     if (c->loopback || !s->options.limits.rate || request_trusted(s, c->peer))
         return true;
     int same = 0;
@@ -90,6 +89,18 @@ bool conn_allowed(const struct server *s, const struct conn *c)
         same += other && other != c && strcmp(other->bucket, c->bucket) == 0;
     }
     return same < s->options.limits.connections_per_peer;
+}
+
+struct conn *conn_oldest(const struct server *s, enum conn_state state)
+{
+    struct conn *oldest = NULL;
+    for (size_t i = 0; i < s->conn_room; i++) {
+        struct conn *c = s->conns[i];
+        if (c && c->state == state && c->deadline_ms &&
+            (!oldest || c->deadline_ms < oldest->deadline_ms))
+            oldest = c;
+    }
+    return oldest;
 }
 
 void conn_set_deadline(struct conn *c, enum conn_state state, int64_t after_ms)

@@ -155,6 +155,23 @@ static void head_readable(struct server *s, struct conn *c)
 
 /* --- accepting --------------------------------------------------------------------------------------------- */
 
+/* Every place is taken: whoever has waited longest without a whole head goes, then the longest idle. So
+ * a crowd of half heads keeps nobody out. False: all are at work. */
+static bool make_room(struct server *s)
+{
+    struct conn *c = conn_oldest(s, CONN_HEAD);
+    if (c) {
+        drop(s, c);
+        return true;
+    }
+    c = conn_oldest(s, CONN_IDLE);
+    if (!c)
+        return false;
+    c->deadline_ms = 0;
+    (void)shutdown(c->fd, SHUT_RDWR);
+    return true;
+}
+
 static void welcome(struct server *s, int fd, const struct sockaddr *address)
 {
     int on = 1;
@@ -164,7 +181,8 @@ static void welcome(struct server *s, int fd, const struct sockaddr *address)
         return;
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (!conn_allowed(s, c)) {
+    bool room = s->conn_count < s->options.limits.connections || make_room(s);
+    if (!room || !conn_allowed(s, c)) {
         atomic_fetch_add(&s->counters.refused_connections, 1);
         drop(s, c);
         return;
