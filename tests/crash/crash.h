@@ -23,6 +23,8 @@
 #define PHOTO_BYTES   (64u * 1024)
 
 int64_t now_ms(void); /* monotonic */
+/* The text up to one of `ends` (or the end), when it fits and is not empty. */
+bool copy_until(const char *from, const char *ends, char *ret, size_t room);
 
 /* --- http.c --------------------------------------------------------------------------------------------- */
 

@@ -22,6 +22,16 @@ int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+bool copy_until(const char *from, const char *ends, char *ret, size_t room)
+{
+    size_t n = strcspn(from, ends);
+    if (n == 0 || n >= room)
+        return false;
+    memcpy(ret, from, n);
+    ret[n] = '\0';
+    return true;
+}
+
 void http_hang_up(struct line *line)
 {
     if (line->fd >= 0)
@@ -111,7 +121,8 @@ static bool receive(int fd, struct answer *a)
     a->head = a->bytes;
     a->body = end + 4;
     a->body[a->body_bytes] = '\0';
-    return sscanf(a->bytes, "HTTP/1.1 %d", &a->status) == 1;
+    a->status = strncmp(a->bytes, "HTTP/1.1 ", 9) == 0 ? (int)strtol(a->bytes + 9, NULL, 10) : 0;
+    return a->status != 0;
 }
 
 enum fate http_call(struct line *line, const struct call *c, struct answer *ret)

@@ -60,7 +60,7 @@ static bool add_token(const struct office *o, const char *user, char ret[SECRET_
     char out[512];
     char *argv[] = {strdup(o->binary), strdup("token"), strdup("add"),    strdup("--data"),
                     strdup(o->data),   strdup("--user"), strdup(user), NULL};
-    bool ok = run(argv, out, sizeof(out)) && sscanf(out, "%79s", ret) == 1;
+    bool ok = run(argv, out, sizeof(out)) && copy_until(out, " \r\n", ret, SECRET_BYTES);
     for (size_t i = 0; argv[i]; i++)
         free(argv[i]);
     return ok;
@@ -102,8 +102,10 @@ bool office_make(struct office *o, const char *binary, const char *folder)
     free(argv[0]);
     free(argv[1]);
     free(argv[2]);
-    const char *desk = strstr(out, "front_desk\trina\t");
-    return ok && desk && sscanf(desk, "front_desk\trina\t%79s", o->desk_password) == 1 &&
+    static const char line[] = "front_desk\trina\t";
+    const char *desk = strstr(out, line);
+    return ok && desk &&
+           copy_until(desk + strlen(line), "\r\n", o->desk_password, sizeof(o->desk_password)) &&
            write_settings(o) && add_token(o, "rina", o->desk_token) &&
            add_token(o, "arief", o->chief_token) && add_token(o, "hendra", o->head_token) &&
            (o->port = free_port()) != 0;
@@ -176,5 +178,5 @@ bool office_login(const struct office *o, char ret_cookie[SECRET_BYTES])
     bool ok = http_call(&line, &call, &a) == FATE_ANSWERED && a.status < 400;
     http_hang_up(&line);
     const char *cookie = ok ? strstr(a.head, "__Host-bukutamu=") : NULL;
-    return cookie && sscanf(cookie, "%79[^;\r\n]", ret_cookie) == 1;
+    return cookie && copy_until(cookie, ";\r\n", ret_cookie, SECRET_BYTES);
 }

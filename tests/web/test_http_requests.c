@@ -492,9 +492,9 @@ int main(void)
         cmocka_unit_test(test_upload),      cmocka_unit_test(test_upload_refused_early),
         cmocka_unit_test(test_hook),        cmocka_unit_test(test_asset),
         cmocka_unit_test(test_errors),      cmocka_unit_test(test_dispatch),
-        cmocka_unit_test(test_body_hash),    cmocka_unit_test(test_forwarded),   cmocka_unit_test(test_metrics),
-        cmocka_unit_test(test_proxy),       cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_bad_routes),
+        cmocka_unit_test(test_body_hash),   cmocka_unit_test(test_forwarded),
+        cmocka_unit_test(test_metrics),     cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_bad_routes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -175,6 +175,15 @@ const char *visit_category_label(const char *category)
     return find_label(labels, ARRAY_LEN(labels), category);
 }
 
+const char *visit_priority_label(const char *priority)
+{
+    static const struct label labels[] = {{"elderly", T("lanjut usia")},
+                                          {"pregnant", T("hamil")},
+                                          {"disabled", T("penyandang disabilitas")},
+                                          {"child", T("anak")}};
+    return find_label(labels, ARRAY_LEN(labels), priority);
+}
+
 const char *visit_id_type_label(const char *id_type)
 {
     static const struct label labels[] = {

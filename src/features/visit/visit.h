@@ -105,6 +105,7 @@ struct refusal visit_refuse_inside(struct arena *a, const struct visit *inside);
 /* msgids of what the codes mean for people. */
 const char *visit_state_label(const char *state);
 const char *visit_category_label(const char *category);
+const char *visit_priority_label(const char *priority);
 const char *visit_id_type_label(const char *id_type);
 const char *visit_step_label(int step);
 /* NIK and other numbers masked: first four and last four shown. */

@@ -97,12 +97,16 @@ void visit_row_fill(struct cx *cx, const struct visit *v, int64_t limit_s, struc
     row.what = v->companion_count
                    ? cx_printf(cx, T("%s, dengan %d pendamping"), category, (int)v->companion_count)
                    : category;
+    if (v->priority)
+        row.what = cx_printf(cx, T("%s · prioritas: %s"), row.what, cx_t(cx, visit_priority_label(v->priority)));
     if (str_eq(v->state, "received") || str_eq(v->state, "leaving"))
         row.place = cx_t(cx, visit_state_label(v->state));
     struct clock_face face = clock_face(elapsed, limit_s, done);
-    if (!done && face.state == CLOCK_BAD)
+    /* A late entry is written down after the fact: its clock says nothing about today. */
+    bool running = !done && !v->late_reason;
+    if (running && face.state == CLOCK_BAD)
         row.css = "visit late";
-    else if (!done && face.state == CLOCK_WARN)
+    else if (running && face.state == CLOCK_WARN)
         row.css = "visit near";
     fill_chip(cx, v, &row);
     fill_action(cx, v, &row);

@@ -55,7 +55,7 @@ enum phone_fault phone_normalise(struct arena *a, const char *typed, char **ret)
     else if (*s == '8')
         national = s;
     else
-        return *s ? PHONE_CHARACTERS : PHONE_SHORT;
+        return strlen(s) < 9 ? PHONE_SHORT : PHONE_CHARACTERS; /* digits, but no number of ours */
     while (*national == '0')
         national++;
     bool mobile = *national == '8' && national[1] != '4';
