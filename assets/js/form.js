@@ -4,6 +4,7 @@
 //   <a data-key="n">              opened by that key while nobody is typing
 //   data-when="id_type=sim,other" shown only while the field has one of these values (* = any)
 //   data-add-row="TEMPLATE-ID"    a button that adds the <template>'s row before itself ("__n__" → number)
+//   data-enter="NAME"             Enter in this field presses the submit button of that name
 //   data-print                    a button that prints the page
 
 function isTyping(element) {
@@ -63,6 +64,11 @@ document.addEventListener("keydown", (event) => {
     if (!form || event.repeat) return;
     event.preventDefault();
     form.requestSubmit();
+    return;
+  }
+  if (event.key === "Enter" && event.target.dataset && event.target.dataset.enter) {
+    event.preventDefault();
+    event.target.form.requestSubmit(event.target.form.elements.namedItem(event.target.dataset.enter));
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

@@ -35,20 +35,38 @@ static int command_migrate(struct app *app, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-    {"serve", "[--listen ADDR:PORT] [--data DIR] [--config FILE] [--database URL]", "menjalankan buku tamu", command_serve},
-    {"init", "--name NAMA --code KODE [--parent NAMA] [--address ALAMAT] [--phone NOMOR] [--zone wib|wita|wit]", "membuat kantor baru", command_init},
-    {"demo", "[--data DIR]", "membuat kantor contoh Kejari Kapuas", command_demo},
-    {"migrate", "[--data DIR]", "memperbarui skema basis data", command_migrate},
-    {"user add", "--username NAMA --name NAMA --role PERAN[,PERAN] [--title JABATAN] [--phone NOMOR]", "menambah akun petugas", command_user_add},
-    {"token add", "--user NAMA [--label KETERANGAN]", "membuat token mesin, dicetak sekali", command_token_add},
+    {"serve", "[--listen ADDR:PORT] [--data DIR] [--config FILE] [--database URL]", T("menjalankan buku tamu"), command_serve},
+    {"init", "--name NAMA --code KODE [--parent NAMA] [--address ALAMAT] [--phone NOMOR] [--zone wib|wita|wit]", T("membuat kantor baru"), command_init},
+    {"demo", "[--data DIR]", T("membuat kantor contoh Kejari Kapuas"), command_demo},
+    {"migrate", "[--data DIR]", T("memperbarui skema basis data"), command_migrate},
+    {"user add", "--username NAMA --name NAMA --role PERAN[,PERAN] [--title JABATAN] [--phone NOMOR]", T("menambah akun petugas"), command_user_add},
+    {"token add", "--user NAMA [--label KETERANGAN]", T("membuat token mesin, dicetak sekali"), command_token_add},
+    {"recovery create", "[--data DIR]", T("membuat kunci pemulihan kantor dan mencetak lembarnya dua kali"), command_recovery_create},
+    {"recovery confirm", "[--data DIR]", T("memeriksa lembar yang diketik ulang, lalu membuka penerimaan pengaduan"), command_recovery_confirm},
+    {"recovery test", "[--data DIR]", T("latihan: apakah lembar ini masih membuka pengaduan"), command_recovery_test},
+    {"tls", "[--host NAMA_ATAU_IP]... [--renew]", T("membuat sertifikat untuk jaringan kantor"), command_tls},
+    {"backup", "FILE [--data DIR]", T("membuat cadangan saat program berjalan"), command_backup},
+    {"restore", "FILE --data DIR [--key FILE] [--sha256 HEX]", T("memulihkan cadangan ke folder kosong dan memeriksanya"), command_restore},
+    {"audit verify", "[--data DIR]", T("memeriksa rantai catatan audit"), command_audit_verify},
+    {"doctor", "[--data DIR]", T("memeriksa pemasangan dan mengatakan apa yang kurang"), command_doctor},
+    {"settings", "[--markdown]", T("menampilkan setelan yang berlaku"), command_settings},
+    {"routes", "[--markdown]", T("menampilkan semua alamat dan siapa yang boleh memakainya"), command_routes},
+    {"openapi", "", T("menampilkan semua alamat sebagai OpenAPI"), command_openapi},
+    {"help", "[--markdown]", T("menampilkan semua perintah"), command_help},
 };
 
 static void usage(void)
 {
     (void)fputs("Pemakaian: bukutamu PERINTAH [pilihan]\n\n", stderr);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        (void)fprintf(stderr, "  %-13s %s\n                %s\n", commands[i].name,
+        (void)fprintf(stderr, "  %-17s %s\n                    %s\n", commands[i].name,
                       commands[i].summary, commands[i].usage);
+}
+
+const struct command *commands_list(size_t *ret_count)
+{
+    *ret_count = ARRAY_LEN(commands);
+    return commands;
 }
 
 /* The command of argv[1] or "argv[1] argv[2]"; *ret_words is how many it took. */
@@ -106,6 +124,30 @@ const char *command_option(int *argc, char **argv, const char *name)
     return NULL;
 }
 
+bool command_flag(int *argc, char **argv, const char *name)
+{
+    for (int i = 0; i < *argc; i++) {
+        if (!str_eq(argv[i], name))
+            continue;
+        for (int k = i; k + 1 < *argc; k++)
+            argv[k] = argv[k + 1];
+        (*argc)--;
+        return true;
+    }
+    return false;
+}
+
+const char *command_escape(struct arena *a, const char *text)
+{
+    struct buf b = buf_new(a, 128, 4096);
+    for (const char *p = text; *p; p++) {
+        if (*p == '|')
+            buf_putc(&b, '\\');
+        buf_putc(&b, *p);
+    }
+    return b.p;
+}
+
 int command_fail(const char *format, ...)
 {
     va_list args;
@@ -134,6 +176,13 @@ static const char *read_line(struct app *app)
         return "";
     line[strcspn(line, "\r\n")] = '\0';
     return arena_strdup(app->arena, line);
+}
+
+const char *command_line(struct app *app, const char *prompt)
+{
+    if (isatty(STDIN_FILENO))
+        (void)fputs(prompt, stderr);
+    return read_line(app);
 }
 
 const char *command_password(struct app *app)

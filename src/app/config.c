@@ -2,6 +2,7 @@
 #include "app/config.h"
 
 #include <ini.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,32 +16,33 @@ struct setting {
     const char *section, *key, *flag, *environment;
     enum setting_type type;
     size_t offset;
+    const char *about; /* for docs/reference/settings.md */
 };
 
-#define TEXT(section_, key_, flag_, env_, member_)                                                 \
-    {section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_)}
+#define TEXT(section_, key_, flag_, env_, member_, about_)                                         \
+    {section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_), about_}
 
 static const struct setting known[] = {
-    TEXT("server", "data", "--data", "BUKUTAMU_DATA", data_dir),
-    TEXT("server", "database", "--database", "BUKUTAMU_DATABASE", database_url),
-    TEXT("server", "config", "--config", "BUKUTAMU_CONFIG", config_file),
-    TEXT("server", "listen", "--listen", "BUKUTAMU_LISTEN", listen),
-    TEXT("server", "public_url", NULL, "BUKUTAMU_PUBLIC_URL", public_url),
-    TEXT("server", "tls_cert", NULL, "BUKUTAMU_TLS_CERT", tls_cert),
-    TEXT("server", "tls_key", NULL, "BUKUTAMU_TLS_KEY", tls_key),
-    TEXT("server", "trusted_proxies", NULL, "BUKUTAMU_TRUSTED_PROXIES", trusted_proxies),
-    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER, offsetof(struct settings, workers)},
-    TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base),
-    TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version),
-    TEXT("whatsapp", "phone_number_id", NULL, "BUKUTAMU_WHATSAPP_PHONE_NUMBER_ID", phone_number_id),
-    TEXT("whatsapp", "token_file", NULL, "BUKUTAMU_WHATSAPP_TOKEN_FILE", token_file),
-    TEXT("whatsapp", "app_secret_file", NULL, "BUKUTAMU_WHATSAPP_APP_SECRET_FILE", app_secret_file),
-    TEXT("whatsapp", "verify_token", NULL, "BUKUTAMU_WHATSAPP_VERIFY_TOKEN", verify_token),
-    TEXT("whatsapp", "template_visit", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_VISIT", template_visit),
-    TEXT("whatsapp", "template_head", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_HEAD", template_head),
-    TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language),
-    {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate)},
-    TEXT("log", "level", NULL, "BUKUTAMU_LOG_LEVEL", log_level),
+    TEXT("server", "data", "--data", "BUKUTAMU_DATA", data_dir, "folder of keys, database and sealed photos"),
+    TEXT("server", "database", "--database", "BUKUTAMU_DATABASE", database_url, "`sqlite:PATH`; the default is `bukutamu.db` in the data folder"),
+    TEXT("server", "config", "--config", "BUKUTAMU_CONFIG", config_file, "the INI file; the default is `bukutamu.conf` in the data folder when it is there"),
+    TEXT("server", "listen", "--listen", "BUKUTAMU_LISTEN", listen, "address and port"),
+    TEXT("server", "public_url", NULL, "BUKUTAMU_PUBLIC_URL", public_url, "address in messages, when it differs from `listen`"),
+    TEXT("server", "tls_cert", NULL, "BUKUTAMU_TLS_CERT", tls_cert, "certificate chain (PEM); made by `bukutamu tls`"),
+    TEXT("server", "tls_key", NULL, "BUKUTAMU_TLS_KEY", tls_key, "its key (PEM)"),
+    TEXT("server", "trusted_proxies", NULL, "BUKUTAMU_TRUSTED_PROXIES", trusted_proxies, "addresses, comma-separated, whose X-Forwarded-For and X-Forwarded-Proto count"),
+    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER, offsetof(struct settings, workers), "threads that answer requests; 0 is twice the processors"},
+    TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base, "address of the WhatsApp Cloud API; http for loopback only"),
+    TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version, "version of the Graph API"),
+    TEXT("whatsapp", "phone_number_id", NULL, "BUKUTAMU_WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "id of the sending number"),
+    TEXT("whatsapp", "token_file", NULL, "BUKUTAMU_WHATSAPP_TOKEN_FILE", token_file, "file with the access token, readable by the program alone"),
+    TEXT("whatsapp", "app_secret_file", NULL, "BUKUTAMU_WHATSAPP_APP_SECRET_FILE", app_secret_file, "file with the app secret that signs webhooks"),
+    TEXT("whatsapp", "verify_token", NULL, "BUKUTAMU_WHATSAPP_VERIFY_TOKEN", verify_token, "word of the webhook handshake"),
+    TEXT("whatsapp", "template_visit", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_VISIT", template_visit, "template of the notice to the Kasi Intelijen"),
+    TEXT("whatsapp", "template_head", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_HEAD", template_head, "template of the question to the Kajari"),
+    TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language, "language of the templates"),
+    {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate), "`off` lifts rate and per-address limits, for load tests only"},
+    TEXT("log", "level", NULL, "BUKUTAMU_LOG_LEVEL", log_level, "debug, info, warn or error"),
 };
 
 struct reading {
@@ -154,10 +156,9 @@ static bool read_file(struct reading *r)
     return false;
 }
 
-enum err config_read(struct arena *a, int *argc, char **argv, struct settings *ret,
-                     const char **ret_message)
+static struct settings defaults(void)
 {
-    struct settings s = {
+    return (struct settings){
         .data_dir = "./var",
         .listen = "127.0.0.1:8080",
         .graph_base = "https://graph.facebook.com",
@@ -168,6 +169,12 @@ enum err config_read(struct arena *a, int *argc, char **argv, struct settings *r
         .rate = true,
         .log_level = "info",
     };
+}
+
+enum err config_read(struct arena *a, int *argc, char **argv, struct settings *ret,
+                     const char **ret_message)
+{
+    struct settings s = defaults();
     struct reading r = {.arena = a, .settings = &s};
     if (!read_flags(&r, argc, argv) || !read_environment(&r) || !read_file(&r)) {
         *ret_message = r.message;
@@ -177,4 +184,50 @@ enum err config_read(struct arena *a, int *argc, char **argv, struct settings *r
         s.database_url = arena_printf(a, "sqlite:%s/bukutamu.db", s.data_dir);
     *ret = s;
     return ERR_OK;
+}
+
+/* --- describing ------------------------------------------------------------------------------------- */
+
+static const char *value_text(struct arena *a, const struct settings *s, const struct setting *k)
+{
+    const char *member = (const char *)s + k->offset;
+    const char *text = NULL;
+    int64_t number = 0;
+    bool on = false;
+    switch (k->type) {
+    case SETTING_TEXT:
+        memcpy(&text, member, sizeof(text));
+        return text;
+    case SETTING_NUMBER:
+        memcpy(&number, member, sizeof(number));
+        return arena_printf(a, "%lld", (long long)number);
+    case SETTING_SWITCH:
+        memcpy(&on, member, sizeof(on));
+        return on ? "on" : "off";
+    }
+    return NULL;
+}
+
+void config_print(const struct settings *s)
+{
+    struct arena *a = arena_new(1024);
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        const char *value = value_text(a, s, &known[i]);
+        if (value && known[i].offset == offsetof(struct settings, verify_token))
+            value = "(diisi)";
+        (void)printf("%s.%s = %s\n", known[i].section, known[i].key, value ? value : "");
+    }
+    arena_free(a);
+}
+
+void config_print_table(struct arena *a)
+{
+    struct settings s = defaults();
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        const struct setting *k = &known[i];
+        const char *value = value_text(a, &s, k);
+        (void)printf("| %s | `%s` | %s | `%s` | %s | %s |\n", k->section, k->key,
+                     k->flag ? arena_printf(a, "`%s`", k->flag) : "", k->environment,
+                     value ? arena_printf(a, "`%s`", value) : "", k->about);
+    }
 }

@@ -11,4 +11,9 @@
 enum err config_read(struct arena *a, int *argc, char **argv, struct settings *ret,
                      const char **ret_message) MUST_USE;
 
+/* What is set now, one "section.key = value" a line on stdout; what could be secret is not shown. */
+void config_print(const struct settings *s);
+/* Rows of docs/reference/settings.md on stdout. */
+void config_print_table(struct arena *a);
+
 #endif

@@ -271,3 +271,9 @@ void server_metrics(struct server *s, struct buf *out)
     metric(out, "connections", "gauge", atomic_load(&s->conn_count));
     metric(out, "streams", "gauge", sse_hub_count(s->hub));
 }
+
+void server_metrics_here(const struct cx *cx, struct buf *out)
+{
+    if (cx->http && cx->http->server)
+        server_metrics(cx->http->server, out);
+}

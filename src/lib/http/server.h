@@ -74,6 +74,8 @@ void server_stop(struct server *s);
 void server_free(struct server *s);
 /* Prometheus text of the server's own counters. */
 void server_metrics(struct server *s, struct buf *out);
+/* The same, of the server that handles this request. */
+void server_metrics_here(const struct cx *cx, struct buf *out);
 
 /* For tests without a socket: runs guard-free routing, auth, CSRF, form and handler on this thread. */
 enum err server_dispatch(struct server *s, struct cx *cx, struct http_req *req,
