@@ -110,7 +110,7 @@ int command_tls(struct app *app, int argc, char **argv)
     if ((mkdir(data, 0700) != 0 && errno != EEXIST) || (mkdir(folder, 0700) != 0 && errno != EEXIST))
         return command_fail("folder '%s' tidak dapat dibuat.", folder);
     struct tls_request r = {.folder = folder, .names = names.list, .name_count = names.count,
-                            .title = arena_printf(app->arena, "Buku Tamu %s", names.list[0]),
+                            .title = arena_printf(app->arena, "Buku Tamu %.50s", names.list[0]),
                             .keep_authority = renew, .now_ms = time_now_ms()};
     const char *message = NULL;
     if (tls_make(app->arena, &r, &message) != ERR_OK)

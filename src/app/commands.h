@@ -32,6 +32,10 @@ int command_refused(struct app *app, enum err e);
 /* A password typed twice without echo, or one line of stdin when that is no terminal. In the arena. */
 const char *command_password(struct app *app);
 
+/* Statements of the commands, collected in features.c. */
+extern const struct db_sql *const recovery_statements[];
+extern const struct db_sql *const restore_statements[];
+
 int command_demo(struct app *app, int argc, char **argv);
 int command_init(struct app *app, int argc, char **argv);
 int command_user_add(struct app *app, int argc, char **argv);

@@ -129,6 +129,8 @@ static bool read_environment(struct reading *r)
 static int ini_line(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *r = user;
+    if (r->message)
+        return 0; /* inih reads on and names the first line: so does the message */
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_eq(known[i].section, section) && str_eq(known[i].key, name))
             return put(r, i, value) ? 1 : 0;

@@ -1,6 +1,11 @@
 /* The only list of all features: their SQL statements and routes. A new feature adds its two lines. */
 #include "app/features.h"
 
+#include <pthread.h>
+
+#include "app/commands.h"
+#include "app/doctor.h"
+#include "app/operations.h"
 #include "features/audit/audit.h"
 #include "features/complaint/complaint.h"
 #include "features/custody/custody.h"
@@ -19,17 +24,26 @@ const struct db_sql *const *const *features_statements(void)
     static const struct db_sql *const *const tables[] = {
         audit_statements,  complaint_statements, custody_statements, decision_statements,
         notice_statements, office_statements,    outbox_statements,  replay_statements,
-        custody_day_statements, office_pool_statements, session_statements, staff_statements,    visit_statements,   NULL};
+        custody_day_statements, office_pool_statements, session_statements, staff_statements,    visit_statements,
+        doctor_statements, recovery_statements, restore_statements, NULL};
     return tables;
+}
+
+static const struct route *route_tables[11];
+
+static void collect_routes(void)
+{
+    const struct route *all[] = {
+        portal_routes(),   session_routes(), staff_routes(),    office_routes(),
+        visit_routes(),    custody_routes(), decision_routes(), notice_routes(),
+        complaint_routes(), operations_routes(), NULL};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        route_tables[i] = all[i];
 }
 
 const struct route *const *features_routes(void)
 {
-    static const struct route *tables[10];
-    const struct route *all[] = {
-        portal_routes(),  session_routes(),  staff_routes(),  office_routes(),    visit_routes(),
-        custody_routes(), decision_routes(), notice_routes(), complaint_routes(), NULL};
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        tables[i] = all[i];
-    return tables;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, collect_routes);
+    return route_tables;
 }

@@ -11,6 +11,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -220,7 +221,7 @@ enum err tls_make(struct arena *a, const struct tls_request *r, const char **ret
     CLEAN_PAIR struct pair server = {NULL, NULL};
     *ret_message = "berkas sertifikat tidak dapat ditulis. Periksa folder data dan sisa ruang diska.";
     TRY(authority(a, r, &ca, ret_message));
-    struct leaf l = {.common_name = r->names[0], .days = SERVER_DAYS, .now_ms = r->now_ms,
+    struct leaf l = {.common_name = strlen(r->names[0]) <= 64 ? r->names[0] : "Buku Tamu", .days = SERVER_DAYS, .now_ms = r->now_ms,
                      .basic = "critical,CA:FALSE", .usage = "critical,digitalSignature",
                      .extended = "serverAuth", .names = alt_names(a, r)};
     if (!make_pair(&l, &ca, &server))

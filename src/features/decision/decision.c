@@ -73,10 +73,10 @@ struct decision_plan decision_plan_of(const struct visit *v, uint32_t as_role, c
             return refuse("ask_head_self", T("Pilih siapa yang menerima tamu: Kajari atau Kasi Intelijen."));
         return plan(str_eq(outcome, "later") ? DECISION_LATER : DECISION_FINAL, outcome);
     }
-    if (str_eq(outcome, "later"))
-        return plan(DECISION_LATER, v->decision_outcome);
     if (str_eq(v->decision_state, "proposed"))
         return refuse("already_proposed", T("Sudah diteruskan kepada Kajari. Jawaban Kajari yang menentukan."));
+    if (str_eq(outcome, "later"))
+        return plan(DECISION_LATER, v->decision_outcome);
     if (ask_head_always || str_eq(outcome, "ask_head"))
         return plan(DECISION_PROPOSED, outcome);
     return plan(DECISION_FINAL, outcome);
