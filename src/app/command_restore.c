@@ -51,6 +51,7 @@ const struct db_sql *const restore_statements[] = {&restore_photos, &restore_pro
 struct restoring {
     struct app *app;
     const char *file, *data, *part;
+    const char *placed_key; /* by this command: taken away again when it fails */
     struct archive archive;
     struct named row; /* of restore_photos */
     struct arena *scratch;
@@ -101,6 +102,8 @@ static int place_key(struct restoring *r, const char *key)
     if (mkdir(keys, 0700) != 0 && errno != EEXIST)
         return command_fail("folder '%s' tidak dapat dibuat.", keys);
     CLEAN_FD int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+    if (fd >= 0)
+        r->placed_key = to;
     bool stored = fd >= 0 && write(fd, bytes, 32) == 32 && fsync(fd) == 0;
     explicit_bzero(bytes, sizeof(bytes));
     return stored ? 0 : command_fail("kunci tidak dapat ditulis ke '%s'. Sudah ada?", to);
@@ -259,6 +262,8 @@ int command_restore(struct app *app, int argc, char **argv)
     r->part = arena_printf(app->arena, "%s/" PART, r->data);
     json_init();
     int status = restore(r, key, expected);
+    if (status != 0 && r->placed_key)
+        (void)unlink(r->placed_key);
     if (status != 0 && access(r->part, F_OK) == 0)
         (void)command_fail("yang belum lolos pemeriksaan ada di '%s'; hapus folder itu sebelum mencoba lagi.", r->part);
     return status;

@@ -11,6 +11,7 @@
 
 #include "app/commands.h"
 #include "app/tls_make.h"
+#include "lib/base/cleanup.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
@@ -115,6 +116,7 @@ int command_tls(struct app *app, int argc, char **argv)
     const char *message = NULL;
     if (tls_make(app->arena, &r, &message) != ERR_OK)
         return command_fail("%s", message);
-    explain(folder, &names, renew);
+    CLEAN_FREE char *absolute = realpath(folder, NULL); /* the server may start elsewhere */
+    explain(absolute ? absolute : folder, &names, renew);
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
+#include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
 #include "lib/outbox/outbox.h"

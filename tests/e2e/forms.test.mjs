@@ -57,7 +57,7 @@ export default function (suite) {
     assert.deepEqual(rows.slice(0, 2), typed['companions.name']);
     for (const [name, value] of Object.entries(typed)) if (name !== 'companions.name') assert.equal(again[name], value, `${name} was lost`);
     assert.match(refused.text, /class="errors"/);
-    assert.match(refused.text, /aria-describedby="id_number-e/);
+    assert.match(refused.text, /aria-describedby="[^"]*id_number-e"/);
     const saved = await desk.form('/tamu', { ...typed, id_number: data.id_number, no_photo_reason: '' }, { files: { photo: { data: JPEG } } });
     ok(saved);
     assert.match(saved.from, /^\/tamu\/[0-9a-f-]{36}$/);

@@ -19,7 +19,7 @@
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
-#include "lib/html/i18n.h"
+#include "lib/html/html.h"
 #include "lib/json/json.h"
 
 struct person {

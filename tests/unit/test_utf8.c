@@ -62,6 +62,7 @@ static void controls_and_direction_marks_are_found(void **state)
         "a\x01", "\x1B[0m", "\x7F", "\xC2\x85", "a\xE2\x80\xAEz", /* U+202E */
         "\xE2\x80\x8F", "\xE2\x80\x8E", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xD8\x9C",
         "\xE2\x80\xA8", "\xE2\x80\xA9",
+        "\xE2\x80\x8B", "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xEF\xBF\xB9", "\xF3\xA0\x81\x81", /* drawn as nothing */
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_true(utf8_has_control(bad[i], false));
@@ -71,6 +72,7 @@ static void controls_and_direction_marks_are_found(void **state)
     assert_true(utf8_has_control("a\tb", false));
     assert_false(utf8_has_control("a\r\n\tb", true));
     assert_false(utf8_has_control("Muḥammad, S.H. – “Kapuas”", false));
+    assert_false(utf8_has_control("\xE0\xA4\x95\xE0\xA5\x8D\xE2\x80\x8D\xE0\xA4\xB7", false)); /* a joiner */
 }
 
 static void cutting_counts_code_points(void **state)

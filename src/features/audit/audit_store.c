@@ -187,7 +187,8 @@ enum err audit_verify(struct db_conn *conn, struct arena *scratch, const char *o
     bool whole = head.seq == w.count && head.hash.n == HASH_BYTES &&
                  memcmp(head.hash.p, w.hash, HASH_BYTES) == 0;
     if (!whole) {
-        *ret_bad_seq = w.count + 1;
+        /* Entries are missing behind the last one, or stand behind the head, or the last was forged. */
+        *ret_bad_seq = head.seq > w.count ? w.count + 1 : head.seq < w.count ? head.seq + 1 : w.count;
         return ERR_CONFLICT;
     }
     *ret_count = w.count;

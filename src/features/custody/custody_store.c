@@ -67,7 +67,8 @@ DB_SQL(custody_hold_end,
        "UPDATE badge_hold SET ended_at = $3, ended_by = $4, lost_reason = $5, lost_witness = $6 "
        "WHERE office_id = $1 AND id = $2 AND ended_at IS NULL");
 DB_SQL(custody_visit_of_badge,
-       "SELECT id FROM visit WHERE office_id = $1 AND open = 1 AND badge = $2 ORDER BY id DESC");
+       "SELECT id FROM visit WHERE office_id = $1 AND open = 1 AND badge = $2 "
+       "ORDER BY arrived_at DESC, id DESC");
 DB_SQL(custody_badge_lost, "UPDATE badge SET state = 'lost' WHERE office_id = $1 AND id = $2");
 DB_SQL(custody_visit_take, "UPDATE visit SET open = open WHERE office_id = $1 AND id = $2");
 DB_SQL(custody_visit_check_in,

@@ -191,7 +191,7 @@ static enum err take_effect(struct db_conn *tx, struct decision_change *c, const
 static enum err mark_answered(struct db_conn *tx, const struct decision_change *c)
 {
     const struct decision_new *in = c->in;
-    if (c->silence)
+    if (c->silence || in->as_role == ROLE_SECTION_CHIEF) /* he answers on the page: no message of his own */
         return ERR_OK;
     const struct db_sql *sql = in->as_role == ROLE_OFFICE_HEAD ? &question_answered : &notice_answered;
     return db_run(tx, sql,
@@ -227,7 +227,8 @@ static enum err apply_plan(struct db_conn *tx, struct decision_change *c, const 
     else
         TRY(mark_answered(tx, c));
     TRY(take_effect(tx, c, &p));
-    TRY(replay_keep(tx, &c->replay, in->visit_id, 200, in->act.now_ms));
+    int status = p.effect == DECISION_TOO_LATE ? 409 : 200;
+    TRY(replay_keep(tx, &c->replay, in->visit_id, status, in->act.now_ms));
     TRY(visit_log(tx, &in->act, in->visit_id,
                   p.effect == DECISION_FINAL ? "decision_final" : "decision_answered",
                   arena_printf(db_conn_arena(tx), "official=%s role=%s outcome=%s channel=%s effect=%s",
@@ -246,8 +247,11 @@ enum err decision_apply(struct db_conn *tx, void *arg)
     int status = 0;
     TRY(replay_find(tx, &c->replay, &c->replayed, &subject, &status, &r->refusal));
     TRY(visit_get(tx, in->act.office_id, in->visit_id, &r->visit));
-    if (c->replayed)
+    if (c->replayed) {
+        if (status == 409) /* the first time it came too late, and was kept */
+            r->refusal = already_decided(&r->visit);
         return ERR_OK;
+    }
     if (c->silence && !silence_is_due(&r->visit, in->act.now_ms))
         return ERR_OK;
     TRY(seen_before(tx, c));

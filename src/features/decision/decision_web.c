@@ -46,6 +46,14 @@ static enum err forbidden(struct cx *cx)
                    T("Hanya pejabat yang ditanya yang dapat menjawab. Petugas mencatat jawaban lisan dengan menyebut pejabatnya."));
 }
 
+/* The section chief whom the guest asked for: by name, or by his post. */
+static bool is_addressed(const struct cx *cx, const struct visit *v)
+{
+    if (!(cx->actor.roles & ROLE_SECTION_CHIEF))
+        return false;
+    return v->host_id ? str_eq(v->host_id, cx->actor.id) : str_eq(v->host, "section_chief");
+}
+
 /* The actor answers for himself: as the Kajari, as the Kasi Intel, or as the section chief addressed. */
 static enum err own_answer(struct cx *cx, const struct visit *v, struct official *ret)
 {
@@ -56,7 +64,7 @@ static enum err own_answer(struct cx *cx, const struct visit *v, struct official
         role = ROLE_OFFICE_HEAD;
     else if (roles & ROLE_INTEL_CHIEF)
         role = ROLE_INTEL_CHIEF;
-    else if ((roles & ROLE_SECTION_CHIEF) && str_eq(v->host_id, cx->actor.id))
+    else if (is_addressed(cx, v))
         role = ROLE_SECTION_CHIEF;
     if (!role)
         return forbidden(cx);
@@ -162,7 +170,7 @@ static bool is_mine(const struct cx *cx, const struct visit *v)
         return (cx->actor.roles & ROLE_OFFICE_HEAD) != 0;
     if (cx->actor.roles & ROLE_INTEL_CHIEF)
         return true;
-    return (cx->actor.roles & ROLE_SECTION_CHIEF) && str_eq(v->host_id, cx->actor.id);
+    return is_addressed(cx, v);
 }
 
 static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits, size_t count)

@@ -35,6 +35,25 @@ static struct notice_new message_to(struct cx *cx, const char *kind, const char 
     return n;
 }
 
+/* Who receives as "another Kasi": the one who answers, the one asked for by name, else the holder. */
+static enum err section_chief(struct cx *cx, const struct decision_new *in, const struct visit *v,
+                              const char **ret)
+{
+    if (in->as_role == ROLE_SECTION_CHIEF && !str_empty(in->official_id)) {
+        *ret = in->official_id;
+        return ERR_OK;
+    }
+    struct staff s = {0};
+    enum err e = v->host_id ? staff_get(cx->read, in->act.office_id, v->host_id, &s) : ERR_MISSING;
+    if (e != ERR_OK && e != ERR_MISSING)
+        return e;
+    if (e == ERR_OK && !s.disabled_at && ((uint32_t)s.roles & ROLE_SECTION_CHIEF)) {
+        *ret = v->host_id;
+        return ERR_OK;
+    }
+    return holder(cx, in->act.office_id, ROLE_SECTION_CHIEF, ret);
+}
+
 static enum err gather(struct cx *cx, const struct decision_new *in, struct decision_change *c)
 {
     struct office office;
@@ -53,9 +72,7 @@ static enum err gather(struct cx *cx, const struct decision_new *in, struct deci
         return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
     if (e != ERR_OK)
         return e;
-    c->section_id = v.host_id;
-    if (!c->section_id)
-        TRY(holder(cx, in->act.office_id, ROLE_SECTION_CHIEF, &c->section_id));
+    TRY(section_chief(cx, in, &v, &c->section_id));
     c->answer_id = new_id(cx);
     c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id, in->note);
     c->question = message_to(cx, NOTICE_QUESTION, c->head_id);
@@ -136,14 +153,19 @@ enum err decision_tick(struct cx *cx, const char *office_id)
     struct visit *visits = NULL;
     size_t count = 0;
     TRY(decision_due(cx->read, office_id, cx->now_ms, &visits, &count));
-    for (size_t i = 0; i < count; i++)
-        TRY(silence(cx, office_id, &visits[i]));
+    enum err worst = ERR_OK;
+    for (size_t i = 0; i < count; i++) { /* one that fails does not hold up the others */
+        enum err e = silence(cx, office_id, &visits[i]);
+        worst = e == ERR_OK || e == ERR_CONFLICT ? worst : e;
+    }
     TRY(decision_to_ask(cx->read, office_id, cx->now_ms, &visits, &count));
     if (count == 0)
-        return ERR_OK;
+        return worst;
     struct office office;
     TRY(office_get(cx->read, office_id, &office));
-    for (size_t i = 0; i < count; i++)
-        TRY(again(cx, office_id, &visits[i], office.head_silence_s * 1000));
-    return ERR_OK;
+    for (size_t i = 0; i < count; i++) {
+        enum err e = again(cx, office_id, &visits[i], office.head_silence_s * 1000);
+        worst = e == ERR_OK ? worst : e;
+    }
+    return worst;
 }

@@ -47,6 +47,10 @@ static enum err open_link(struct cx *cx, const struct http_req *req, struct link
         return e;
     if (!staff_role_parse(ret->token.as_role, &ret->role))
         return ERR_INTERNAL;
+    struct staff person = {0};
+    TRY(staff_get(cx->read, office, ret->token.staff_id, &person));
+    if (person.disabled_at || !((uint32_t)person.roles & ret->role))
+        return gone(cx); /* he has left the post since */
     return visit_get(cx->read, office, ret->token.visit_id, &ret->visit);
 }
 

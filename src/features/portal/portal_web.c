@@ -31,10 +31,11 @@ static enum err health_get(struct cx *cx, struct http_req *req, struct http_res 
 /* Live updates: after Last-Event-ID, or from now on. */
 static enum err events_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
-    int64_t after = 0;
+    int64_t head = 0, after = 0;
     const char *last = http_header(req, "last-event-id");
-    if (!last || !str_to_i64(last, 0, INT64_MAX, &after))
-        TRY(audit_head(cx->read, cx->actor.office_id, &after));
+    TRY(audit_head(cx->read, cx->actor.office_id, &head));
+    if (!last || !str_to_i64(last, 0, head, &after)) /* also a number from before a restored backup */
+        after = head;
     return sse_accept(cx, req, res, after);
 }
 
@@ -56,7 +57,7 @@ const struct route *portal_routes(void)
     static const struct route rows[] = {
         {HTTP_GET, "/", 0, ROUTE_PUBLIC, start_get, NULL, 0, T("Halaman awal"), NULL},
         {HTTP_GET, "/healthz", 0, ROUTE_PUBLIC, health_get, NULL, 0, T("Apakah program hidup"), NULL},
-        {HTTP_GET, "/peristiwa", ROLE_DESK | ROLE_OFFICIALS, ROUTE_STREAM | ROUTE_NO_KEEPALIVE_SESSION, events_get, NULL, 0, T("Perubahan langsung (SSE)"), NULL},
+        {HTTP_GET, "/peristiwa", ROLE_ALL, ROUTE_STREAM | ROUTE_NO_KEEPALIVE_SESSION, events_get, NULL, 0, T("Perubahan langsung (SSE)"), NULL},
         {HTTP_GET, "/aset/{name...}", 0, ROUTE_ASSET, asset_get, NULL, 0, T("Berkas tampilan"), NULL},
         {.path = NULL},
     };

@@ -96,10 +96,13 @@ DB_SQL(visit_insert,
        "$25, $26, $27, $28, $29, NULL, NULL, NULL, NULL, 'none', NULL, NULL, 'none', NULL, NULL, "
        "'none', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, "
        "NULL)");
+/* "+ 0" keeps an engine from walking an index in that order instead of looking the value up. */
 DB_SQL(visit_inside, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND id_index = $2 "
-                     "AND open = 1 ORDER BY arrived_at DESC LIMIT 1");
+                     "AND open = 1 ORDER BY arrived_at + 0 DESC LIMIT 1");
 DB_SQL(visit_number_before, "SELECT number FROM visit WHERE office_id = $1 AND year = $2 "
-                            "AND arrived_at <= $3 ORDER BY number DESC LIMIT 1");
+                            "AND arrived_at + 0 <= $3 ORDER BY number DESC LIMIT 1");
+DB_SQL(visit_number_first, "SELECT number FROM visit WHERE office_id = $1 AND year = $2 "
+                           "ORDER BY number LIMIT 1");
 DB_SQL(visit_suffixes, "SELECT count(*) FROM visit WHERE office_id = $1 AND year = $2 "
                        "AND number = $3 AND number_suffix <> ''");
 DB_SQL(visit_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
@@ -110,7 +113,7 @@ DB_SQL(visitor_upsert,
        "photo_id, first_at, last_at, visits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1) "
        "ON CONFLICT (office_id, id_index) DO UPDATE SET last_at = $9, visits = visitor.visits + 1 "
        "RETURNING id");
-DB_SQL(visitor_refresh, "UPDATE visitor SET identity_sealed = $3, name = $4, organization = $5, "
+DB_SQL(visitor_refresh, "UPDATE visitor SET identity_sealed = COALESCE($3, identity_sealed), name = $4, organization = $5, "
                         "photo_id = COALESCE($6, photo_id) WHERE office_id = $1 AND id = $2");
 DB_SQL(visitor_by_document, "SELECT id, id_type, identity_sealed, name, organization, last_at, visits "
                             "FROM visitor WHERE office_id = $1 AND id_index = $2");
@@ -150,7 +153,8 @@ DB_SQL(visit_figures,
        "AND received_at IS NOT NULL AND late_reason IS NULL");
 
 const struct db_sql *const visit_statements[] = {
-    &visit_select,   &visit_insert,     &visit_inside,        &visit_number_before, &visit_suffixes,
+    &visit_select,   &visit_insert,     &visit_inside,        &visit_number_before, &visit_number_first,
+    &visit_suffixes,
     &visit_next,     &visitor_upsert,   &visitor_refresh,     &visitor_by_document, &visitor_by_id,
     &visitor_by_name, &step_insert,     &step_select,         &visit_wait,          &visit_receive,
     &visit_note_put, &visit_correct_put, &correction_insert,  &visit_list_open,     &visit_list_page,
@@ -207,8 +211,8 @@ static const char *suffix_letters(int64_t used, char ret[8])
     return ret;
 }
 
-/* A late entry stands behind the last guest who had come by then: 70A after 70. Before the first guest
- * of the year it takes the next number like any other. */
+/* A late entry stands behind the last guest who had come by then: 70A after 70. One from before the first
+ * guest of the year stands behind him too; only in a book without any entry it takes a number of its own. */
 static enum err take_number(struct db_conn *tx, struct visit_registration *r)
 {
     struct visit *v = &r->visit;
@@ -221,6 +225,9 @@ static enum err take_number(struct db_conn *tx, struct visit_registration *r)
         e = db_number(tx, &visit_number_before,
                       DB_ARGS(db_text(r->act.office_id), db_int(v->year), db_int(v->arrived_at)),
                       &v->number);
+    if (v->late_reason && e == ERR_MISSING)
+        e = db_number(tx, &visit_number_first,
+                      DB_ARGS(db_text(r->act.office_id), db_int(v->year)), &v->number);
     if (e == ERR_MISSING)
         return next_number(tx, r->act.office_id, "visit", period, &v->number);
     if (e != ERR_OK)

@@ -141,6 +141,11 @@ static enum err receive_post(struct cx *cx, struct http_req *req, struct http_re
     struct visit_reception *r = ARENA_NEW(cx->arena, struct visit_reception);
     TRY(begin_change(cx, req, &r->change));
     r->desk = (cx->actor.roles & ROLE_DESK) != 0;
+    struct visit seen = {0};
+    TRY(must_exist(cx, r->change.visit_id, &seen));
+    struct refusal refusal = visit_may_receive(&seen, r->desk, cx->actor.id);
+    if (refusal.err != ERR_OK && !r->change.replay.present)
+        return visit_refused(cx, req, res, r->change.visit_id, cx_refuse(cx, &refusal));
     struct empty_form f;
     TRY(form_parse(cx, req, &empty_form, &f));
     return end_change(cx, req, res, &r->change, db_tx(cx, "visit_receive", visit_to_receive, r));

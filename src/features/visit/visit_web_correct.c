@@ -69,6 +69,20 @@ static enum err correct_choice(struct cx *cx, const char *value, const char *con
     return wrong(cx, "not_a_choice", T("Pilihan itu tidak ada."));
 }
 
+/* No longer than the form of a new visit allows. */
+static enum err check_length(struct cx *cx, const char *field, const char *value)
+{
+    for (size_t i = 0; i < visit_new_form.count; i++) {
+        const struct field *f = &visit_new_form.fields[i];
+        bool text = f->type == FIELD_TEXT || f->type == FIELD_LINES || f->type == FIELD_EMAIL;
+        if (!text || !str_eq(f->name, field) || f->max <= 0 || utf8_length(value) <= (size_t)f->max)
+            continue;
+        cx_field(cx, "value", "too_long", T("%s paling panjang %d huruf."), cx_t(cx, f->label), (int)f->max);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
 /* Puts the value where the field lives; gives the old one back. */
 static enum err apply(struct cx *cx, const struct correct_form *f, struct visit *v,
                       struct identity *i, const char **ret_old)
@@ -81,9 +95,8 @@ static enum err apply(struct cx *cx, const struct correct_form *f, struct visit 
         return wrong(cx, "missing", T("Isi yang benar belum ditulis."));
     if (!str_eq(f->field, "purpose") && strchr(value, '\n'))
         return wrong(cx, "control_character", T("Tulis dalam satu baris."));
+    TRY(check_length(cx, f->field, value));
     if (str_eq(f->field, "name")) {
-        if (utf8_length(value) > 200)
-            return wrong(cx, "too_long", T("Nama paling panjang 200 huruf."));
         *ret_old = v->name;
         v->name = value;
     } else if (str_eq(f->field, "id_number")) {

@@ -12,6 +12,14 @@ static void put(json_t *object, const char *key, json_t *value)
     json_object_set_new_nocheck(object, key, value);
 }
 
+/* Most of what a desk sees was done by the desk itself: its own name needs no look. */
+static const char *name_of(struct cx *cx, const char *id)
+{
+    if (cx->actor.name && *cx->actor.id && str_eq(id, cx->actor.id))
+        return cx->actor.name;
+    return staff_name(cx->read, cx->actor.office_id, id);
+}
+
 static json_t *steps_json(struct cx *cx, const struct visit_view *view)
 {
     json_t *list = json_array();
@@ -20,7 +28,7 @@ static json_t *steps_json(struct cx *cx, const struct visit_view *view)
         json_t *step = json_object();
         put(step, "step", json_integer(s->step));
         put(step, "at", json_time(cx, s->at));
-        put(step, "by", str_empty(s->by_id) ? json_null() : json_text(staff_name(cx->read, cx->actor.office_id, s->by_id)));
+        put(step, "by", str_empty(s->by_id) ? json_null() : json_text(name_of(cx, s->by_id)));
         put(step, "skipped", json_text(s->skipped ? cx_t(cx, s->skipped) : NULL));
         json_array_append_new(list, step);
     }
@@ -67,9 +75,9 @@ static json_t *items_json(struct cx *cx, const struct visit_view *view)
         put(o, "label", json_text(it->label));
         put(o, "slot", json_text(it->slot));
         put(o, "taken_at", json_time(cx, it->taken_at));
-        put(o, "taken_by", json_text(staff_name(cx->read, cx->actor.office_id, it->taken_by)));
+        put(o, "taken_by", json_text(name_of(cx, it->taken_by)));
         put(o, "returned_at", json_time(cx, it->returned_at));
-        put(o, "returned_by", it->returned_by ? json_text(staff_name(cx->read, cx->actor.office_id, it->returned_by)) : json_null());
+        put(o, "returned_by", it->returned_by ? json_text(name_of(cx, it->returned_by)) : json_null());
         put(o, "lost_at", json_time(cx, it->lost_at));
         json_array_append_new(list, o);
     }
@@ -92,12 +100,12 @@ static json_t *answers_json(struct cx *cx, const struct visit_view *view)
         const struct answer *a = &view->answers[i];
         json_t *o = json_object();
         put(o, "at", json_time(cx, a->at));
-        put(o, "by", json_text(staff_name(cx->read, cx->actor.office_id, a->official_id)));
+        put(o, "by", json_text(name_of(cx, a->official_id)));
         put(o, "role", json_text(a->official_role));
         put(o, "outcome", json_text(a->outcome));
         put(o, "minutes", a->minutes ? json_integer(a->minutes) : json_null());
         put(o, "channel", json_text(a->channel));
-        put(o, "recorded_by", a->recorded_by ? json_text(staff_name(cx->read, cx->actor.office_id, a->recorded_by)) : json_null());
+        put(o, "recorded_by", a->recorded_by ? json_text(name_of(cx, a->recorded_by)) : json_null());
         put(o, "effect", json_text(a->effect));
         json_array_append_new(list, o);
     }
@@ -110,9 +118,9 @@ static json_t *decision_json(struct cx *cx, const struct visit_view *view)
     json_t *o = json_object();
     put(o, "state", json_text(v->decision_state));
     put(o, "outcome", json_text(v->decision_outcome));
-    put(o, "by", v->decision_by ? json_text(staff_name(cx->read, cx->actor.office_id, v->decision_by)) : json_null());
+    put(o, "by", v->decision_by ? json_text(name_of(cx, v->decision_by)) : json_null());
     put(o, "at", json_time(cx, v->decision_at));
-    put(o, "receiver", v->receiver_id ? json_text(staff_name(cx->read, cx->actor.office_id, v->receiver_id)) : json_null());
+    put(o, "receiver", v->receiver_id ? json_text(name_of(cx, v->receiver_id)) : json_null());
     put(o, "answers", answers_json(cx, view));
     return o;
 }
@@ -120,7 +128,7 @@ static json_t *decision_json(struct cx *cx, const struct visit_view *view)
 static void put_ending(struct cx *cx, json_t *o, const struct visit *v)
 {
     put(o, "received_at", json_time(cx, v->received_at));
-    put(o, "received_by", v->received_by ? json_text(staff_name(cx->read, cx->actor.office_id, v->received_by)) : json_null());
+    put(o, "received_by", v->received_by ? json_text(name_of(cx, v->received_by)) : json_null());
     put(o, "closed_at", json_time(cx, v->closed_at));
     put(o, "end_reason", json_text(v->end_reason));
 }

@@ -124,21 +124,21 @@ static enum err check_host(struct cx *cx, struct visit_form *f, const char **ret
     return ERR_OK;
 }
 
-/* Doubts that were not overruled by name: refused with the code of the first; "already_inside" is a
- * matter of state and comes first. */
-static enum err check_doubts(struct cx *cx, const struct visit_form *f, bool accept_inside)
+/* "already_inside" is a matter of state (409): it comes before every field and every doubt. */
+static enum err check_inside(struct cx *cx, const struct visit_form *f)
 {
     struct visit inside = {0};
-    if (!accept_inside) {
-        enum err e = visit_inside_of(cx->read, cx->actor.office_id,
-                                     identity_index(cx, f->id_type, f->id_number), &inside);
-        if (e == ERR_OK) {
-            struct refusal r = visit_refuse_inside(cx->arena, &inside);
-            return cx_refuse(cx, &r);
-        }
-        if (e != ERR_MISSING)
-            return e;
-    }
+    enum err e = visit_inside_of(cx->read, cx->actor.office_id,
+                                 identity_index(cx, f->id_type, f->id_number), &inside);
+    if (e != ERR_OK)
+        return e == ERR_MISSING ? ERR_OK : e;
+    struct refusal r = visit_refuse_inside(cx->arena, &inside);
+    return cx_refuse(cx, &r);
+}
+
+/* Doubts that were not overruled by name: refused with the code of the first. */
+static enum err check_doubts(struct cx *cx, const struct visit_form *f)
+{
     struct visit_doubt doubts[4];
     size_t count = visit_doubts(cx, f, doubts);
     for (size_t i = 0; i < count; i++)
@@ -284,12 +284,17 @@ static enum err register_visit(struct cx *cx, struct http_req *req, struct visit
 {
     struct visit_form f;
     const char *host_id = NULL;
-    TRY(check_form(cx, req, &f, &host_id));
+    enum err formed = check_form(cx, req, &f, &host_id);
+    if (formed != ERR_OK && formed != ERR_INVALID)
+        return formed;
     TRY(replay_prepare(cx, http_header(req, "idempotency-key"), "POST /tamu", req->body_hash,
                        &r->replay));
     r->accept_inside = accepted(&f, "already_inside");
     /* A repeated request finds its own visit inside: the transaction sorts that out. */
-    TRY(check_doubts(cx, &f, r->accept_inside || r->replay.present));
+    if (!r->accept_inside && !r->replay.present && f.id_type && f.id_number)
+        TRY(check_inside(cx, &f));
+    TRY(formed);
+    TRY(check_doubts(cx, &f));
     struct office office;
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     r->act = visit_act_of(cx);

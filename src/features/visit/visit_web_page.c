@@ -44,9 +44,10 @@ static void fill_chip(struct cx *cx, const struct visit *v, struct visit_row *ro
             continue;
         row->chip_kind = chips[i].kind;
         row->chip_icon = chips[i].icon;
-        row->chip_text = at ? arena_printf(cx->arena, "%s %s", cx_t(cx, chips[i].text),
-                                           time_hm(cx->arena, at, cx->offset_min))
-                            : cx_t(cx, chips[i].text);
+        const char *text = at ? arena_printf(cx->arena, "%s %s", cx_t(cx, chips[i].text),
+                                             time_hm(cx->arena, at, cx->offset_min))
+                              : cx_t(cx, chips[i].text);
+        row->chip_text = asked ? cx_printf(cx, T("Kajari: %s"), text) : text;
     }
 }
 
@@ -243,8 +244,25 @@ static enum err list_json(struct cx *cx, const struct visit_query *q, struct htt
     return ERR_OK;
 }
 
-static enum err fill_closed(struct cx *cx, struct visit_query q, const struct office *office,
-                            struct visit_board *b)
+/* The next page of the same question. */
+static const char *next_link(struct cx *cx, const struct http_req *req, const char *cursor)
+{
+    static const char *const kept[] = {"date", "state", "q"};
+    struct buf link = buf_new(cx->arena, 128, 4096);
+    buf_printf(&link, "/tamu?cursor=%s", cursor);
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        const char *value = http_query(req, kept[i]);
+        if (str_empty(value))
+            continue;
+        buf_printf(&link, "&%s=", kept[i]);
+        for (const char *c = value; *c; c++)
+            buf_printf(&link, "%%%02X", (unsigned char)*c);
+    }
+    return link.p;
+}
+
+static enum err fill_closed(struct cx *cx, const struct http_req *req, struct visit_query q,
+                            const struct office *office, struct visit_board *b)
 {
     bool all_states = b->searched || q.state;
     if (!all_states)
@@ -258,7 +276,7 @@ static enum err fill_closed(struct cx *cx, struct visit_query q, const struct of
     for (size_t i = 0; i < count; i++)
         visit_row_fill(cx, &visits[i], office->limit_s, &b->closed[i]);
     if (cursor)
-        b->next = arena_printf(cx->arena, "/tamu?cursor=%s", cursor);
+        b->next = next_link(cx, req, cursor);
     return visit_closed_count(cx->read, q.office_id, q.from_ms, q.to_ms, &b->closed_total);
 }
 
@@ -298,7 +316,7 @@ enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *re
         b->channel_down = T("WhatsApp belum disiapkan. Sampaikan kedatangan tamu kepada Kasi Intelijen secara lisan, lalu catat keputusannya di sini.");
     if (!b->searched)
         TRY(fill_open(cx, &office, b));
-    TRY(fill_closed(cx, q, &office, b));
+    TRY(fill_closed(cx, req, q, &office, b));
     TRY(fill_figures(cx, &q, b));
     struct page_view page = {.title = T("Tamu hari ini"), .current = "/tamu", .live = !b->searched,
                              .body = board_body, .arg = b};

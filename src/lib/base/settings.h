@@ -18,6 +18,8 @@ struct settings {
     /* [whatsapp] */
     const char *graph_base, *graph_version, *phone_number_id, *token_file, *app_secret_file;
     const char *verify_token, *template_visit, *template_head, *language;
+    /* Names of the further channels that are set up ("gateway,telegram"), filled in when they start. */
+    const char *channels;
     /* [limits] */
     bool rate;                  /* true */
     /* [log] */
@@ -26,5 +28,7 @@ struct settings {
 
 /* Whether WhatsApp is set up so far that messages can be queued. (lib/base/settings.c) */
 bool settings_whatsapp_ready(const struct settings *s);
+/* Whether a channel is set up: "whatsapp", or one of `channels`. */
+bool settings_channel_ready(const struct settings *s, const char *channel);
 
 #endif

@@ -71,6 +71,14 @@ static bool is_bidi_control(uint32_t c)
            c == 0x200F || c == 0x061C;
 }
 
+/* Draws nothing at all: two names that look alike would differ, and a blank one would pass for a name. The
+ * joiners (200C, 200D) stay: some scripts are written with them. */
+static bool is_invisible(uint32_t c)
+{
+    return c == 0x200B || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+           (c >= 0xE0000 && c <= 0xE007F);
+}
+
 bool utf8_has_control(const char *s, bool newlines)
 {
     uint32_t c;
@@ -78,7 +86,7 @@ bool utf8_has_control(const char *s, bool newlines)
         if (newlines && (c == '\n' || c == '\r' || c == '\t'))
             continue;
         if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
-            is_bidi_control(c))
+            is_bidi_control(c) || is_invisible(c))
             return true;
     }
     return false;

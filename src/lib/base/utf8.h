@@ -15,8 +15,8 @@ size_t utf8_length(const char *s);
 /* Reads the code point at *s and moves *s behind it. The string must be valid. 0 at the end. */
 uint32_t utf8_next(const char **s);
 /* True when a character is a C0/C1 control or a bidirectional override or isolate (U+202A–U+202E,
- * U+2066–U+2069, U+200E/F, U+061C): those that let a name lie about its order. `newlines` allows
- * LF, CR and TAB. */
+ * U+2066–U+2069, U+200E/F, U+061C): those that let a name lie about its order; or draws nothing at all
+ * (zero width space, byte order mark, tags). `newlines` allows LF, CR and TAB. */
 bool utf8_has_control(const char *s, bool newlines);
 /* A copy of at most `max` code points. */
 char *utf8_cut(struct arena *a, const char *s, size_t max);

@@ -254,6 +254,20 @@ static enum err sqlite_finish(struct db_conn *base, struct db_stmt *base_stmt, i
     return e;
 }
 
+/* --- the process --------------------------------------------------------------------------------------- */
+
+/* The engine's own count of allocated bytes costs one lock of the whole process for each of them. */
+static void process_init(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void db_sqlite_process_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, process_init);
+}
+
 /* --- connections --------------------------------------------------------------------------------------- */
 
 static int set_up(struct sqlite_conn *conn, enum sqlite_role role)
@@ -394,6 +408,7 @@ static enum err refuse(struct arena *a, struct sqlite_db *db, const char **ret_m
 static enum err sqlite_open(struct arena *a, const struct db_options *options, struct db **ret,
                             const char **ret_message)
 {
+    db_sqlite_process_init();
     struct arena *home = arena_new(16 * 1024);
     struct sqlite_db *db = ARENA_NEW(home, struct sqlite_db);
     db->base.driver = &db_sqlite_driver;

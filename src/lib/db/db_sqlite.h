@@ -63,6 +63,8 @@ struct sqlite_db {
 };
 
 /* db_sqlite.c */
+/* Before the first connection of the process, by whoever opens it. */
+void db_sqlite_process_init(void);
 enum sqlite_role { SQLITE_ROLE_READER, SQLITE_ROLE_WRITER, SQLITE_ROLE_HELPER };
 int db_sqlite_connect(struct sqlite_db *db, struct sqlite_conn *conn, enum sqlite_role role);
 void db_sqlite_disconnect(struct sqlite_conn *conn);

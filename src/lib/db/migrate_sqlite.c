@@ -9,6 +9,7 @@
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/base/time.h"
+#include "lib/db/db_sqlite.h"
 #include "lib/db/migrate_internal.h"
 #include "lib/base/banned.h"
 
@@ -49,6 +50,7 @@ static enum err sqlite_exec(struct migrate_conn *c, const char *text)
 
 static enum err sqlite_open(struct migrate_conn *c, const char *url, bool create)
 {
+    db_sqlite_process_init();
     const char *path = url + strlen("sqlite:");
     TRY(make_file(c, path, create));
     sqlite3 *handle = NULL;

@@ -50,13 +50,13 @@ DB_SQL(outbox_status,
        "WHERE office_id = $1 AND id = $2 AND state = $11");
 
 /* The condition stands twice: two processes may pick the same row, and the second must then find that
- * it is not due any more. */
+ * it is not due any more. There "+ 0" leaves the index of due rows to the inner one. */
 DB_SQL(outbox_claim,
        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = $3, "
        "next_at = $3 WHERE office_id = $1 AND id IN ("
        "SELECT id FROM outbox WHERE office_id = $1 AND state IN ('queued', 'sending') "
        "AND next_at <= $4 AND channel = $2 ORDER BY next_at LIMIT 1) "
-       "AND state IN ('queued', 'sending') AND next_at <= $4 RETURNING " ROW_COLUMNS);
+       "AND state IN ('queued', 'sending') AND next_at + 0 <= $4 RETURNING " ROW_COLUMNS);
 DB_SQL(outbox_due, "SELECT MIN(next_at) FROM outbox WHERE office_id = $1 "
                    "AND state IN ('queued', 'sending') AND channel = $2");
 DB_SQL(outbox_done_sent,
@@ -73,7 +73,8 @@ DB_SQL(outbox_done_ended,
        "WHERE office_id = $1 AND id = $2 AND state = 'sending' AND attempts = $7");
 DB_SQL(outbox_hold_recipient,
        "UPDATE outbox SET next_at = $4 WHERE office_id = $1 AND channel = $2 "
-       "AND recipient_id = $3 AND state = 'queued' AND next_at < $4");
+       "AND recipient_id = $3 AND state IN ('queued', 'sending') AND state = 'queued' "
+       "AND next_at < $4"); /* both: the partial index is over the list */
 
 const struct db_sql *const outbox_statements[] = {
     &outbox_insert,         &outbox_by_id,      &outbox_by_provider,

@@ -39,15 +39,19 @@ struct outbox_button {
     const char *title;
 };
 struct outbox_message {
-    const char *to;            /* E.164 */
+    const char *to;            /* E.164; on other channels their kind of address (channel.h) */
     const char *template_name; /* NULL: free text inside the 24-hour window */
     const char *language;
     const char *const *params; /* body parameters of the template */
     size_t param_count;
     const struct outbox_button *buttons;
     size_t button_count;
-    const char *text; /* for free text */
+    const char *text; /* for free text; the whole message on channels without templates */
     const char *opaque_id;
+    /* For the channels beside WhatsApp; each may be NULL. */
+    const char *subject;  /* of a mail */
+    const char *link;     /* one-time address of the answer page */
+    const char *reply_to; /* provider's id of the message this one continues */
 };
 
 /* The state of one row, as the worker moves it. */
