@@ -106,6 +106,7 @@ ALTER TABLE answer_token ADD COLUMN number @int; -- of a numbered text answer ("
 -- Each channel has a sending thread of its own, which looks for its own rows.
 DROP INDEX outbox_due;
 CREATE INDEX outbox_due ON outbox (office_id, channel, next_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_unproven ON outbox (office_id, sent_at) WHERE state = 'sent';
 CREATE INDEX outbox_dead ON outbox (office_id, failed_at) WHERE state = 'failed';
 
 -- Answers come on more ways than before: the list of them lies in the code from now on.

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 struct input {
     const char *name;
     const char *path;
     size_t length;
+    size_t gzip_length; /* 0: it would not be smaller */
     uint64_t tag;
 };
 
@@ -54,26 +57,71 @@ static void write_byte(FILE *out, int c)
         fputc(c, out);
 }
 
-static void write_bytes(FILE *out, struct input *in, size_t number)
+static void write_array(FILE *out, const char *name, size_t number, const unsigned char *bytes,
+                        size_t n)
 {
-    FILE *f = fopen(in->path, "rb");
-    if (!f)
-        fail(in->path, strerror(errno));
-    fprintf(out, "static const unsigned char bytes_%zu[] = \"", number);
-    in->tag = UINT64_C(0xcbf29ce484222325);
+    fprintf(out, "static const unsigned char %s_%zu[] = \"", name, number);
     int column = 0;
-    for (int c; (c = fgetc(f)) != EOF; in->length++) {
-        write_byte(out, c);
-        in->tag = (in->tag ^ (uint64_t)c) * UINT64_C(0x100000001b3);
-        if (c == '\n' || ++column == 100) {
+    for (size_t i = 0; i < n; i++) {
+        write_byte(out, bytes[i]);
+        if (bytes[i] == '\n' || ++column == 100) {
             fputs("\"\n    \"", out);
             column = 0;
         }
     }
-    if (ferror(f))
+    fputs("\";\n\n", out);
+}
+
+static unsigned char *read_whole(struct input *in)
+{
+    FILE *f = fopen(in->path, "rb");
+    if (!f || fseek(f, 0, SEEK_END) != 0)
+        fail(in->path, strerror(errno));
+    long n = ftell(f);
+    unsigned char *bytes = n < 0 ? NULL : malloc((size_t)n + 1);
+    rewind(f);
+    if (!bytes || fread(bytes, 1, (size_t)n, f) != (size_t)n)
         fail(in->path, "cannot be read");
     fclose(f);
-    fputs("\";\n\n", out);
+    in->length = (size_t)n;
+    return bytes;
+}
+
+/* NULL when it saves less than a tenth. */
+static unsigned char *gzip(struct input *in, const unsigned char *bytes)
+{
+    z_stream z = {.next_in = (z_const Bytef *)(uintptr_t)bytes, .avail_in = (uInt)in->length};
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+        fail(in->path, "cannot be compressed");
+    uLong room = deflateBound(&z, (uLong)in->length);
+    unsigned char *packed = malloc(room);
+    if (!packed)
+        fail(in->path, "out of memory");
+    z.next_out = packed;
+    z.avail_out = (uInt)room;
+    if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+        fail(in->path, "cannot be compressed");
+    in->gzip_length = z.total_out;
+    deflateEnd(&z);
+    if (in->gzip_length < in->length - in->length / 10)
+        return packed;
+    in->gzip_length = 0;
+    free(packed);
+    return NULL;
+}
+
+static void write_bytes(FILE *out, struct input *in, size_t number)
+{
+    unsigned char *bytes = read_whole(in);
+    in->tag = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < in->length; i++)
+        in->tag = (in->tag ^ bytes[i]) * UINT64_C(0x100000001b3);
+    write_array(out, "bytes", number, bytes, in->length);
+    unsigned char *packed = gzip(in, bytes);
+    if (packed)
+        write_array(out, "gzip", number, packed, in->gzip_length);
+    free(packed);
+    free(bytes);
 }
 
 static int compare(const void *a, const void *b)
@@ -91,6 +139,8 @@ static const char header_text[] =
     "    const char *etag; /* without quotes; also the v= of its address */\n"
     "    const unsigned char *bytes;\n"
     "    size_t length;\n"
+    "    const unsigned char *gzip; /* the same, compressed; NULL: that saves nothing */\n"
+    "    size_t gzip_length;\n"
     "};\n\n"
     "/* Sorted by name. */\n"
     "extern const struct embedded_file embedded_files[];\n"
@@ -150,10 +200,15 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         write_bytes(c, &inputs[i], i);
     fputs("const struct embedded_file embedded_files[] = {\n", c);
-    for (size_t i = 0; i < count; i++)
-        fprintf(c, "    {\"%s\", \"%s\", \"%016llx\", bytes_%zu, %zu},\n", inputs[i].name,
+    for (size_t i = 0; i < count; i++) {
+        fprintf(c, "    {\"%s\", \"%s\", \"%016llx\", bytes_%zu, %zu, ", inputs[i].name,
                 content_type(inputs[i].name), (unsigned long long)inputs[i].tag, i,
                 inputs[i].length);
+        if (inputs[i].gzip_length)
+            fprintf(c, "gzip_%zu, %zu},\n", i, inputs[i].gzip_length);
+        else
+            fputs("NULL, 0},\n", c);
+    }
     fprintf(c, "};\nconst size_t embedded_file_count = %zu;\n\n%s", count, find_text);
     close_output(c, argv[1]);
 

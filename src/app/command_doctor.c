@@ -85,7 +85,7 @@ static bool check_schema(struct doctor *d)
     return true;
 }
 
-static void check_database(struct doctor *d)
+static void check_database(struct doctor *d, const char *send_to)
 {
     struct app *app = d->app;
     struct office office = {0};
@@ -98,13 +98,18 @@ static void check_database(struct doctor *d)
         doctor_bad(d, "Kantor belum dibuat. Jalankan: bukutamu init.");
     else if (e != ERR_OK)
         doctor_bad(d, "Data kantor tidak dapat dibaca: %s", db_conn_detail(app->cx.read));
-    else if (app_use_office(app) == ERR_OK)
+    else if (app_use_office(app) == ERR_OK) {
         doctor_office(d, &office);
+        doctor_channels(d);
+        if (send_to)
+            doctor_send(d, send_to);
+    }
     app_close(app);
 }
 
 int command_doctor(struct app *app, int argc, char **argv)
 {
+    const char *send_to = command_option(&argc, argv, "--send");
     if (argc > 0)
         return command_fail("pilihan '%s' tidak dikenal.", argv[0]);
     struct doctor d = {.app = app};
@@ -113,7 +118,7 @@ int command_doctor(struct app *app, int argc, char **argv)
     bool key = check_key(&d);
     bool schema = check_schema(&d);
     if (key && schema)
-        check_database(&d);
+        check_database(&d, send_to);
     (void)printf("\n%d baik, %d perlu dilihat, %d gagal.\n", d.good, d.warned, d.bad);
     return d.bad ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-/* `user add` and `token add`. */
+/* `user add`, `user trust` and `token add`. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "features/staff/staff.h"
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
+#include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
 static bool parse_roles(struct app *app, const char *text, uint32_t *ret)
@@ -71,6 +72,36 @@ int command_user_add(struct app *app, int argc, char **argv)
     if (app_open(app, APP_SCHEMA_CURRENT, 1) != ERR_OK)
         return 1;
     int status = app_use_office(app) == ERR_OK ? add_user(app, argc, argv) : 1;
+    app_close(app);
+    return status;
+}
+
+/* Who is at the server vouches himself: the fingerprint is printed for comparing, not asked for. */
+static int trust_user(struct app *app, int argc, char **argv)
+{
+    const char *username = command_option(&argc, argv, "--username");
+    if (argc > 0)
+        return command_fail("pilihan '%s' tidak dikenal.", argv[0]);
+    if (!username)
+        return command_fail("--username harus diisi.");
+    struct staff s = {0};
+    enum err e = staff_by_username(app->cx.read, app->cx.actor.office_id, username, &s);
+    if (e == ERR_MISSING)
+        return command_fail("akun '%s' tidak ada.", username);
+    const char *fingerprint = e == ERR_OK ? seal_key_fingerprint(app->arena, s.public_key) : "";
+    if (e == ERR_OK)
+        e = staff_trust_key(&app->cx, s.id, fingerprint, NULL);
+    if (e != ERR_OK)
+        return command_refused(app, e);
+    (void)printf("Kunci %s dipercayai. Sidik kunci: %s\n", s.username, fingerprint);
+    return 0;
+}
+
+int command_user_trust(struct app *app, int argc, char **argv)
+{
+    if (app_open(app, APP_SCHEMA_CURRENT, 1) != ERR_OK)
+        return 1;
+    int status = app_use_office(app) == ERR_OK ? trust_user(app, argc, argv) : 1;
     app_close(app);
     return status;
 }

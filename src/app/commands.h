@@ -39,6 +39,7 @@ extern const struct db_sql *const restore_statements[];
 int command_demo(struct app *app, int argc, char **argv);
 int command_init(struct app *app, int argc, char **argv);
 int command_user_add(struct app *app, int argc, char **argv);
+int command_user_trust(struct app *app, int argc, char **argv);
 int command_token_add(struct app *app, int argc, char **argv);
 int command_tls(struct app *app, int argc, char **argv);
 int command_backup(struct app *app, int argc, char **argv);

@@ -31,7 +31,7 @@ static const struct setting known[] = {
     TEXT("server", "tls_cert", NULL, "BUKUTAMU_TLS_CERT", tls_cert, "certificate chain (PEM); made by `bukutamu tls`"),
     TEXT("server", "tls_key", NULL, "BUKUTAMU_TLS_KEY", tls_key, "its key (PEM)"),
     TEXT("server", "trusted_proxies", NULL, "BUKUTAMU_TRUSTED_PROXIES", trusted_proxies, "addresses, comma-separated, whose X-Forwarded-For and X-Forwarded-Proto count"),
-    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER, offsetof(struct settings, workers), "threads that answer requests; 0 is twice the processors"},
+    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER, offsetof(struct settings, workers), "threads that answer requests, most of them waiting for a commit; 0 is 32 or twice the processors, the larger"},
     TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base, "address of the WhatsApp Cloud API; http for loopback only"),
     TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version, "version of the Graph API"),
     TEXT("whatsapp", "phone_number_id", NULL, "BUKUTAMU_WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "id of the sending number"),
@@ -40,7 +40,24 @@ static const struct setting known[] = {
     TEXT("whatsapp", "verify_token", NULL, "BUKUTAMU_WHATSAPP_VERIFY_TOKEN", verify_token, "word of the webhook handshake"),
     TEXT("whatsapp", "template_visit", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_VISIT", template_visit, "template of the notice to the Kasi Intelijen"),
     TEXT("whatsapp", "template_head", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_HEAD", template_head, "template of the question to the Kajari"),
+    TEXT("whatsapp", "template_queue", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_QUEUE", template_queue, "template that lists several waiting guests; empty: each guest has his own message"),
     TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language, "language of the templates"),
+    TEXT("gateway", "file", NULL, "BUKUTAMU_GATEWAY_FILE", gateway_file, "how the WhatsApp gateway is talked to: a file of packaging/gateways, changed for this office"),
+    TEXT("gateway", "secrets", NULL, "BUKUTAMU_GATEWAY_SECRETS", gateway_secrets, "folder with one file for each `${secret:name}` of that file; the default is `secrets` in the data folder"),
+    TEXT("telegram", "token_file", NULL, "BUKUTAMU_TELEGRAM_TOKEN_FILE", telegram_token_file, "file with the token of the bot"),
+    TEXT("telegram", "mode", NULL, "BUKUTAMU_TELEGRAM_MODE", telegram_mode, "`poll` asks Telegram for answers and needs no public address; `webhook` waits for them at /kait/telegram"),
+    TEXT("telegram", "secret_file", NULL, "BUKUTAMU_TELEGRAM_SECRET_FILE", telegram_secret_file, "file with the secret_token of the webhook"),
+    TEXT("telegram", "api_base", NULL, "BUKUTAMU_TELEGRAM_API_BASE", telegram_base, "address of the Bot API; http for loopback only"),
+    TEXT("mail", "url", NULL, "BUKUTAMU_MAIL_URL", mail_url, "mail server: `smtps://host:465`, or `smtp://host:587` (STARTTLS)"),
+    TEXT("mail", "from", NULL, "BUKUTAMU_MAIL_FROM", mail_from, "address of the sender"),
+    TEXT("mail", "user", NULL, "BUKUTAMU_MAIL_USER", mail_user, "account at the mail server; empty: no login"),
+    TEXT("mail", "password_file", NULL, "BUKUTAMU_MAIL_PASSWORD_FILE", mail_password_file, "file with its password"),
+    TEXT("mail", "ca_file", NULL, "BUKUTAMU_MAIL_CA_FILE", mail_ca_file, "certificates to trust (PEM) when the server's are not the system's"),
+    TEXT("webpush", "subject", NULL, "BUKUTAMU_WEBPUSH_SUBJECT", webpush_subject, "whom a push service may write to, `mailto:admin@kantor.example`; filled in, notices may be switched on in the browser of a telephone"),
+    TEXT("webpush", "key_file", NULL, "BUKUTAMU_WEBPUSH_KEY_FILE", webpush_key_file, "the server's own key, made at the first start; the default is `keys/webpush.key` in the data folder"),
+    {"outbox", "recipient_gap_s", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_GAP_S", SETTING_NUMBER, offsetof(struct settings, recipient_gap_s), "seconds between two WhatsApp messages to one person, once the burst is used up"},
+    {"outbox", "recipient_burst", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_BURST", SETTING_NUMBER, offsetof(struct settings, recipient_burst), "messages to one person at once before that; several waiting guests then share one message"},
+    {"outbox", "speed", NULL, "BUKUTAMU_OUTBOX_SPEED", SETTING_NUMBER, offsetof(struct settings, outbox_speed), "divides every waiting time of the messages, for tests only"},
     {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate), "`off` lifts rate and per-address limits, for load tests only"},
     TEXT("log", "level", NULL, "BUKUTAMU_LOG_LEVEL", log_level, "debug, info, warn or error"),
 };
@@ -167,10 +184,25 @@ static struct settings defaults(void)
         .graph_version = "v23.0",
         .template_visit = "tamu_baru",
         .template_head = "tanya_kajari",
+        .template_queue = "antrean_tamu",
+        .outbox_speed = 1,
+        .recipient_gap_s = 6,
+        .recipient_burst = 15,
         .language = "id",
+        .telegram_mode = "poll",
+        .telegram_base = "https://api.telegram.org",
         .rate = true,
         .log_level = "info",
     };
+}
+
+/* The channels beside WhatsApp whose section is filled in. */
+static const char *channels_of(struct arena *a, const struct settings *s)
+{
+    return arena_printf(a, "%s %s %s %s", str_empty(s->gateway_file) ? "" : "gateway",
+                        str_empty(s->telegram_token_file) ? "" : "telegram",
+                        str_empty(s->mail_url) || str_empty(s->mail_from) ? "" : "mail",
+                        str_empty(s->webpush_subject) ? "" : "webpush");
 }
 
 enum err config_read(struct arena *a, int *argc, char **argv, struct settings *ret,
@@ -184,6 +216,11 @@ enum err config_read(struct arena *a, int *argc, char **argv, struct settings *r
     }
     if (!s.database_url)
         s.database_url = arena_printf(a, "sqlite:%s/bukutamu.db", s.data_dir);
+    if (!s.gateway_secrets)
+        s.gateway_secrets = arena_printf(a, "%s/secrets", s.data_dir);
+    if (!s.webpush_key_file)
+        s.webpush_key_file = arena_printf(a, "%s/keys/webpush.key", s.data_dir);
+    s.channels = channels_of(a, &s);
     *ret = s;
     return ERR_OK;
 }

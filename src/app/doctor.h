@@ -21,6 +21,11 @@ void doctor_machine(struct doctor *d);
 /* --- the office: needs the opened database -------------------------------------------------------------- */
 void doctor_office(struct doctor *d, const struct office *office);
 
+/* --- the ways out: each channel that is set up; needs the office (a demo reaches this machine only) ------ */
+void doctor_channels(struct doctor *d);
+/* Sends a test message over each of a person's channels and says what came of it. */
+void doctor_send(struct doctor *d, const char *username);
+
 /* Only the owner may read it. False when it is not there. */
 bool doctor_private_file(struct doctor *d, const char *what, const char *path);
 

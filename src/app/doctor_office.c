@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/doctor.h"
+#include "features/notice/notice.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
@@ -76,6 +77,22 @@ static void check_recovery(struct doctor *d, const struct office *office)
         doctor_ok(d, "Kunci pemulihan sudah diperiksa; pengaduan dapat diterima.");
 }
 
+static void check_keys(struct doctor *d, const char *office)
+{
+    struct staff *list = NULL;
+    size_t count = 0, readers = 0;
+    if (staff_list(d->app->cx.read, office, &list, &count) != ERR_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        readers += staff_reads_complaints(&list[i]);
+        if (staff_key_waits(&list[i]))
+            doctor_warn(d, "Kunci %s (%s) belum dipercayai: pengaduan baru tidak disegel untuknya. Kasi Intelijen atau Kajari memeriksanya di halaman /kunci; di server: bukutamu user trust --username %s",
+                        list[i].name, list[i].username, list[i].username);
+    }
+    if (readers == 0)
+        doctor_bad(d, "Belum ada Kasi Intelijen atau Kajari yang kuncinya dipercayai; pengaduan belum dapat diterima.");
+}
+
 static void check_count(struct doctor *d, const char *what, enum err e, int64_t n)
 {
     if (e != ERR_OK)
@@ -110,6 +127,30 @@ static void check_messages(struct doctor *d, const char *office)
         doctor_warn(d, "%lld pesan WhatsApp gagal dalam 24 jam terakhir.", (long long)n);
 }
 
+static void check_numbers(struct doctor *d, const char *office)
+{
+    struct staff *list = NULL;
+    size_t count = 0;
+    if (staff_list(d->app->cx.read, office, &list, &count) != ERR_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        int64_t since = 0;
+        enum err e = notice_doubtful_since(d->app->cx.read, office, list[i].id, &since);
+        if (e == ERR_OK && since)
+            doctor_warn(d, "Nomor WhatsApp %s diragukan: WhatsApp tidak dapat mengantarkan pesan. Periksa nomornya di halaman Petugas.", list[i].name);
+    }
+}
+
+static void check_templates(struct doctor *d, const char *office)
+{
+    struct template_stop *stops = NULL;
+    size_t count = 0;
+    if (notice_template_stops(d->app->cx.read, office, d->app->cx.now_ms, &stops, &count) != ERR_OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        doctor_warn(d, "Templat WhatsApp %s dihentikan (%s). Periksa di WhatsApp Manager.", stops[i].name, stops[i].code);
+}
+
 void doctor_office(struct doctor *d, const struct office *office)
 {
     check_whole(d);
@@ -118,6 +159,9 @@ void doctor_office(struct doctor *d, const struct office *office)
     check_post(d, ROLE_OFFICE_HEAD);
     check_desk(d);
     check_recovery(d, office);
+    check_keys(d, office->office_id);
     check_things(d, office->office_id);
     check_messages(d, office->office_id);
+    check_numbers(d, office->office_id);
+    check_templates(d, office->office_id);
 }

@@ -1,8 +1,8 @@
 /* `bukutamu serve`: the server with its threads. The decoder's launcher is forked before any of them.
  *
  * Threads: the HTTP loop and its workers (lib/http), the database writer (lib/db), the sender (lib/outbox),
- * and two here: the publisher reads stored webhooks and feeds live pages from the audit, the clock lets time
- * pass for decisions and retention. */
+ * and three here: the publisher reads stored webhooks and feeds live pages from the audit, the clock lets
+ * time pass for decisions and retention, and one fetches and processes what people answer the Telegram bot. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/channels.h"
 #include "app/features.h"
 #include "features/audit/audit.h"
 #include "features/decision/decision.h"
@@ -17,12 +18,12 @@
 #include "features/portal/portal.h"
 #include "features/staff/staff.h"
 #include "lib/base/log.h"
+#include "lib/base/piece.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/http/server.h"
 #include "lib/http/sse.h"
 #include "lib/media/media.h"
-#include "lib/outbox/channel.h"
 #include "lib/outbox/outbox.h"
 #include "lib/replay/replay.h"
 #include "lib/seal/seal.h"
@@ -33,17 +34,26 @@
 #define CLOCK_MS         1000
 #define RETENTION_MS     (3600LL * 1000)
 #define ARENA_BYTES      (64u * 1024)
+/* A worker waits for the commit of its request, and one commit serves all who wait: with as few workers
+ * as cores the disk would be synced for a handful of requests each time. */
+#define WORKERS_LEAST    32
+
+/* Reading connections after those of the workers. */
+enum { READER_PUBLISHER, READER_CLOCK, READER_TELEGRAM, READER_OUTBOX, READERS_MORE = READER_OUTBOX + CHANNELS_MAX };
 
 struct serving {
     struct app *app;
     struct server *server;
     struct sse_hub *hub;
+    struct pieces *pieces;
     struct outbox *outbox;
     struct media *media;
-    struct channel *channels[2];
+    struct channel *channels[CHANNELS_MAX + 1];
+    struct db_conn *reads[CHANNELS_MAX];
+    struct telegram_bot *bot; /* NULL: Telegram is not set up */
     int workers;
     _Atomic bool stop;
-    pthread_t publisher, clock;
+    pthread_t publisher, clock, telegram;
 };
 
 /* A cx for a thread of ours with its own arena and reading connection. */
@@ -92,7 +102,7 @@ static void *publisher_main(void *arg)
     int64_t pinged = time_monotonic_ms();
     while (!s->stop) {
         sse_wait(s->hub, CLOCK_MS);
-        struct cx cx = thread_cx(s, arena, s->workers);
+        struct cx cx = thread_cx(s, arena, s->workers + READER_PUBLISHER);
         warn("webhooks", notice_process_webhooks(&cx, cx.actor.office_id));
         struct sse_need needs[16];
         size_t count = sse_needs(s->hub, needs, ARRAY_LEN(needs));
@@ -128,9 +138,10 @@ static void *clock_main(void *arg)
     struct arena *arena = arena_new(ARENA_BYTES);
     int64_t cleaned = 0;
     while (!s->stop) {
-        struct cx cx = thread_cx(s, arena, s->workers + 1);
+        struct cx cx = thread_cx(s, arena, s->workers + READER_CLOCK);
         const char *office = cx.actor.office_id;
         warn("decision", decision_tick(&cx, office));
+        warn("escalation", escalation_tick(&cx, office));
         if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
             cleaned = time_monotonic_ms();
             struct forgetting f = {office, cx.now_ms};
@@ -140,6 +151,57 @@ static void *clock_main(void *arg)
         arena_reset(arena);
         for (int waited = 0; waited < CLOCK_MS && !s->stop; waited += 100)
             (void)usleep(100 * 1000);
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+/* --- Telegram ------------------------------------------------------------------------------------------ */
+
+#define TELEGRAM_WAIT_S   25
+#define TELEGRAM_LOOK_MS  500
+#define TELEGRAM_PAUSE_MS 5000
+
+static void nap(struct serving *s, int64_t ms)
+{
+    for (int64_t waited = 0; waited < ms && !s->stop; waited += 100)
+        (void)usleep(100 * 1000);
+}
+
+/* Stores what came in before Telegram is told that we have it. */
+static void poll_telegram(struct serving *s, struct cx *cx, int64_t *offset)
+{
+    struct inbound_event *events = NULL;
+    size_t count = 0;
+    int64_t wait_ms = 0, next = *offset;
+    enum err e = telegram_get_updates(s->bot, cx, &next, TELEGRAM_WAIT_S, &events, &count, &wait_ms);
+    cx->now_ms = time_now_ms();
+    if (e == ERR_OK)
+        e = notice_keep_inbound(cx, cx->actor.office_id, "telegram", events, count);
+    if (e == ERR_OK) {
+        *offset = next;
+        return;
+    }
+    if (!s->stop)
+        log_event(LOG_WARN, "telegram_poll", "result", err_name(e), "detail", cx->diag.detail, NULL);
+    nap(s, wait_ms > 0 ? wait_ms : TELEGRAM_PAUSE_MS);
+}
+
+static void *telegram_main(void *arg)
+{
+    struct serving *s = arg;
+    struct arena *arena = arena_new(ARENA_BYTES);
+    bool polls = str_eq(s->app->settings.telegram_mode, "poll");
+    int64_t offset = 0;
+    telegram_bot_set_cancel(s->bot, &s->stop);
+    while (!s->stop) {
+        struct cx cx = thread_cx(s, arena, s->workers + READER_TELEGRAM);
+        warn("telegram", notice_process_telegram(&cx, cx.actor.office_id, s->bot));
+        if (polls)
+            poll_telegram(s, &cx, &offset);
+        else
+            nap(s, TELEGRAM_LOOK_MS);
+        arena_reset(arena);
     }
     arena_free(arena);
     return NULL;
@@ -166,23 +228,33 @@ static const char *decoder_path(struct arena *a)
     return arena_printf(a, "%s/bukutamu-decoder", self);
 }
 
+/* Waiting times of messages, divided for tests; 0 is the usual. */
+static struct outbox_timing timing(const struct settings *set)
+{
+    int64_t speed = set->outbox_speed;
+    if (speed <= 1)
+        return (struct outbox_timing){.max_attempts = 0};
+    return (struct outbox_timing){.backoff_first_ms = 1000 / speed, .backoff_max_ms = 300000 / speed,
+                                  .pair_first_ms = 1000 / speed, .unknown_wait_ms = 30000 / speed,
+                                  .lease_ms = 30000 / speed, .stopped_ms = 60000 / speed,
+                                  .poll_ms = 5000 / speed};
+}
+
 static enum err start_outbox(struct serving *s)
 {
-    struct settings *set = &s->app->settings;
-    if (settings_whatsapp_ready(set)) {
-        const char *message = NULL;
-        struct channel_whatsapp_options o = {
-            .graph_base = set->graph_base, .graph_version = set->graph_version,
-            .phone_number_id = set->phone_number_id, .token_file = set->token_file,
-            .loopback_only = s->app->demo};
-        enum err e = channel_whatsapp_new(s->app->arena, &o, &s->channels[0], &message);
-        if (e != ERR_OK)
-            return fail(e, message);
-    }
+    const char *message = NULL;
+    enum err e = channels_make(s->app, s->channels, &message);
+    if (e == ERR_OK)
+        e = channels_bot(s->app, &s->bot, &message);
+    if (e != ERR_OK)
+        return fail(e, message);
+    for (int i = 0; i < CHANNELS_MAX; i++)
+        s->reads[i] = db_reader(s->app->db, s->workers + READER_OUTBOX + i);
     struct outbox_options options = {
-        .base = s->app->cx, .read = db_reader(s->app->db, s->workers + 2),
+        .base = s->app->cx, .read = s->reads[0], .more_reads = s->reads + 1,
         .use_arena = db_conn_use_arena,
-        .hooks = {.render = notice_render, .sent = notice_sent}, .channels = s->channels};
+        .hooks = {.render = notice_render, .sent = notice_sent}, .channels = s->channels,
+        .timing = timing(&s->app->settings)};
     options.base.sse = s->hub;
     return outbox_start(s->app->arena, &options, &s->outbox);
 }
@@ -215,10 +287,12 @@ static enum err start_server(struct serving *s)
         .routes = features_routes(),
         .auth = {.by_session = staff_auth_session, .by_token = staff_auth_token, .csrf_key = csrf_key},
         .pages = {.error_page = portal_error_page, .login_path = "/masuk"},
-        .base = s->app->cx, .reader = db_reader, .use_arena = db_conn_use_arena};
+        .base = s->app->cx, .reader = db_reader, .use_arena = db_conn_use_arena,
+        .reads_together = db_reads_together};
     options.base.actor = (struct actor){.kind = ACTOR_NONE, .name = "", .username = ""};
     memcpy(options.base.actor.office_id, s->app->cx.actor.office_id, UUID_TEXT_BYTES);
     options.base.sse = s->hub;
+    options.base.pieces = s->pieces;
     options.base.outbox = s->outbox;
     options.base.media = s->media;
     const char *message = NULL;
@@ -260,9 +334,13 @@ static void stop_all(struct serving *s)
     sse_poke(s->hub);
     (void)pthread_join(s->publisher, NULL);
     (void)pthread_join(s->clock, NULL);
+    if (s->bot)
+        (void)pthread_join(s->telegram, NULL);
+    telegram_bot_free(s->bot);
     outbox_stop(s->outbox);
     server_free(s->server);
     sse_hub_free(s->hub);
+    pieces_free(s->pieces);
     media_stop(s->media);
 }
 
@@ -274,24 +352,33 @@ static enum err start_media(struct app *app, struct serving *s)
     return e == ERR_OK ? ERR_OK : fail(e, message);
 }
 
+static int worker_count(const struct settings *set)
+{
+    int of_cores = 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (set->workers)
+        return (int)set->workers;
+    return of_cores > WORKERS_LEAST ? of_cores : WORKERS_LEAST;
+}
+
 int app_serve(struct app *app)
 {
     struct serving *s = ARENA_NEW(app->arena, struct serving);
     s->app = app;
-    s->workers = app->settings.workers ? (int)app->settings.workers
-                                       : 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
+    s->workers = worker_count(&app->settings);
     if (start_media(app, s) != ERR_OK)
         return 1;
-    if (app_open(app, APP_SCHEMA_UPGRADE, s->workers + 3) != ERR_OK)
+    if (app_open(app, APP_SCHEMA_UPGRADE, s->workers + READERS_MORE) != ERR_OK)
         return 1;
     if (app_use_office(app) != ERR_OK)
         return 1;
     s->hub = sse_hub_new(8, 2000);
+    s->pieces = pieces_new();
     if (start_outbox(s) != ERR_OK || start_server(s) != ERR_OK)
         return 1;
     catch_signals(s->server);
     if (pthread_create(&s->publisher, NULL, publisher_main, s) != 0 ||
-        pthread_create(&s->clock, NULL, clock_main, s) != 0)
+        pthread_create(&s->clock, NULL, clock_main, s) != 0 ||
+        (s->bot && pthread_create(&s->telegram, NULL, telegram_main, s) != 0))
         return 1;
     announce(s);
     enum err e = server_run(s->server);

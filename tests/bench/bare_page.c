@@ -97,11 +97,11 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: bare_page PORT HEAD BODY\n");
         return 2;
     }
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(body_bytes, body, MHD_RESPMEM_PERSISTENT);
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_EPOLL, (uint16_t)strtol(argv[1], NULL, 10), NULL, NULL, on_request,
-                         response, MHD_OPTION_CONNECTION_LIMIT, 2048u, MHD_OPTION_END);
+    struct MHD_Response *response = MHD_create_response_from_buffer(body_bytes, body,
+                                                                    MHD_RESPMEM_PERSISTENT);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_EPOLL, (uint16_t)strtol(argv[1], NULL, 10), NULL, NULL, on_request, response,
+        MHD_OPTION_CONNECTION_LIMIT, 2048u, MHD_OPTION_END);
     if (!response || !daemon)
         return 1;
     add_headers(response, head);

@@ -24,8 +24,17 @@
 #define WARM_UP_PART 8
 
 /* The rows of one visit, in the order of the transaction. */
-enum row { ROW_VISITOR, ROW_VISIT, ROW_STEP_1, ROW_STEP_2, ROW_STEP_5, ROW_OUTBOX, ROW_REPLAY, ROW_AUDIT,
-           ROW_COUNT };
+enum row {
+    ROW_VISITOR,
+    ROW_VISIT,
+    ROW_STEP_1,
+    ROW_STEP_2,
+    ROW_STEP_5,
+    ROW_OUTBOX,
+    ROW_REPLAY,
+    ROW_AUDIT,
+    ROW_COUNT
+};
 static const char *const row_select[ROW_COUNT] = {
     "SELECT * FROM visitor",
     "SELECT * FROM visit",
@@ -36,12 +45,21 @@ static const char *const row_select[ROW_COUNT] = {
     "SELECT * FROM replay",
     "SELECT * FROM audit_entry WHERE action = 'visit_registered'",
 };
-static const char *const row_table[ROW_COUNT] = {"visitor", "visit",  "visit_step", "visit_step",
-                                                 "visit_step", "outbox", "replay",     "audit_entry"};
+static const char *const row_table[ROW_COUNT] = {"visitor",    "visit",      "visit_step",
+                                                 "visit_step", "visit_step", "outbox",
+                                                 "replay",     "audit_entry"};
 
 /* What is new in each copy. */
-enum part { PART_SAME, PART_OWN_ID, PART_VISIT_ID, PART_VISITOR_ID, PART_NUMBER, PART_SEQ, PART_INDEX,
-            PART_KEY };
+enum part {
+    PART_SAME,
+    PART_OWN_ID,
+    PART_VISIT_ID,
+    PART_VISITOR_ID,
+    PART_NUMBER,
+    PART_SEQ,
+    PART_INDEX,
+    PART_KEY
+};
 
 struct pattern {
     sqlite3_stmt *insert;
@@ -95,7 +113,8 @@ static void must(bool good, sqlite3 *db, const char *what)
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    must(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) == SQLITE_OK, db, sql);
+    must(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) == SQLITE_OK, db,
+         sql);
     return stmt;
 }
 
@@ -107,9 +126,10 @@ static enum part part_of(enum row row, const char *column)
         const char *column;
         enum part part;
     } parts[] = {
-        {"id", PART_OWN_ID},          {"visit_id", PART_VISIT_ID}, {"subject_id", PART_VISIT_ID},
-        {"visitor_id", PART_VISITOR_ID}, {"number", PART_NUMBER},  {"seq", PART_SEQ},
-        {"id_index", PART_INDEX},     {"key_hash", PART_KEY},
+        {"id", PART_OWN_ID},           {"visit_id", PART_VISIT_ID},
+        {"subject_id", PART_VISIT_ID}, {"visitor_id", PART_VISITOR_ID},
+        {"number", PART_NUMBER},       {"seq", PART_SEQ},
+        {"id_index", PART_INDEX},      {"key_hash", PART_KEY},
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (strcmp(parts[i].column, column) == 0)
@@ -137,23 +157,28 @@ static void learn(struct bare *b, enum row row)
 
 static void open_office(struct bare *b, const char *path)
 {
-    must(sqlite3_open_v2(path, &b->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK,
+    must(sqlite3_open_v2(path, &b->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+             SQLITE_OK,
          b->db, path);
-    must(sqlite3_exec(b->db,
-                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                      "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
-                      "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192",
-                      NULL, NULL, NULL) == SQLITE_OK,
+    must(sqlite3_exec(
+             b->db,
+             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+             "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
+             "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192",
+             NULL, NULL, NULL) == SQLITE_OK,
          b->db, "pragmas");
     for (int i = 0; i < ROW_COUNT; i++)
         learn(b, (enum row)i);
     b->begin = prepare(b->db, "BEGIN IMMEDIATE");
     b->commit = prepare(b->db, "COMMIT");
-    b->used = prepare(b->db, "SELECT status FROM replay WHERE office_id = (SELECT office_id FROM office) "
-                             "AND actor_id = 'x' AND key_hash = ?");
-    b->inside = prepare(b->db, "SELECT id FROM visit WHERE office_id = (SELECT office_id FROM office) "
-                               "AND id_index = ? AND open = 1");
-    b->counter = prepare(b->db, "UPDATE counter SET value = value + 1 WHERE book = 'visit' RETURNING value");
+    b->used = prepare(b->db,
+                      "SELECT status FROM replay WHERE office_id = (SELECT office_id FROM office) "
+                      "AND actor_id = 'x' AND key_hash = ?");
+    b->inside = prepare(b->db,
+                        "SELECT id FROM visit WHERE office_id = (SELECT office_id FROM office) "
+                        "AND id_index = ? AND open = 1");
+    b->counter = prepare(
+        b->db, "UPDATE counter SET value = value + 1 WHERE book = 'visit' RETURNING value");
     b->head_take = prepare(b->db, "UPDATE audit_head SET seq = seq + 1 RETURNING seq");
     b->head_put = prepare(b->db, "UPDATE audit_head SET hash = ?");
 }
@@ -220,7 +245,8 @@ static bool write_visit(struct bare *b, const struct job *j)
               run(b->counter, &number) && copy_row(b, ROW_VISIT, j, number, 0);
     for (int row = ROW_STEP_1; ok && row <= ROW_REPLAY; row++)
         ok = copy_row(b, (enum row)row, j, 0, 0);
-    return ok && run(b->head_take, &seq) && copy_row(b, ROW_AUDIT, j, 0, seq) && run(b->head_put, NULL);
+    return ok && run(b->head_take, &seq) && copy_row(b, ROW_AUDIT, j, 0, seq) &&
+           run(b->head_put, NULL);
 }
 
 /* --- the writer ------------------------------------------------------------------------------------------------ */

@@ -64,14 +64,15 @@ static int write_guest(struct load *l, char *out, size_t room)
 {
     uint64_t n = l->serial++;
     unsigned serial = (unsigned)(1 + n % 9999), rest = (unsigned)(n / 9999 + l->run % 100000);
-    return snprintf(out, room,
-                    "{\"name\":\"Siti Rahmawati %llu\",\"id_type\":\"ktp\","
-                    "\"id_number\":\"620301%02u%02u%02u%04u\",\"phone\":\"0812%08llu\","
-                    "\"address\":\"Jl. Pemuda No. %u, Selat, Kuala Kapuas\",\"visitor_kind\":\"individual\","
-                    "\"purpose\":\"Menanyakan perkembangan laporan dana desa\","
-                    "\"category\":\"information\",\"host\":\"intel_chief\"}",
-                    (unsigned long long)n, 1 + rest % 28, 1 + rest / 28 % 12, 60 + rest / 336 % 40,
-                    serial, (unsigned long long)(n % 100000000), serial);
+    return snprintf(
+        out, room,
+        "{\"name\":\"Siti Rahmawati %llu\",\"id_type\":\"ktp\","
+        "\"id_number\":\"620301%02u%02u%02u%04u\",\"phone\":\"0812%08llu\","
+        "\"address\":\"Jl. Pemuda No. %u, Selat, Kuala Kapuas\",\"visitor_kind\":\"individual\","
+        "\"purpose\":\"Menanyakan perkembangan laporan dana desa\","
+        "\"category\":\"information\",\"host\":\"intel_chief\"}",
+        (unsigned long long)n, 1 + rest % 28, 1 + rest / 28 % 12, 60 + rest / 336 % 40, serial,
+        (unsigned long long)(n % 100000000), serial);
 }
 
 static void write_post(struct load *l, struct client *c)
@@ -88,8 +89,9 @@ static void write_post(struct load *l, struct client *c)
 
 static void write_get(const struct load *l, struct client *c)
 {
-    int m = snprintf(c->out, sizeof(c->out), "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n", l->path,
-                     l->cookie ? "Cookie: " : "", l->cookie ? l->cookie : "", l->cookie ? "\r\n" : "");
+    int m = snprintf(c->out, sizeof(c->out), "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n",
+                     l->path, l->cookie ? "Cookie: " : "", l->cookie ? l->cookie : "",
+                     l->cookie ? "\r\n" : "");
     c->out_bytes = (size_t)m;
 }
 

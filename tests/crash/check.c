@@ -24,7 +24,8 @@ static int64_t number(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     int64_t n = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
         n = sqlite3_column_int64(stmt, 0);
     else
         (void)printf("# %s: %s\n", sql, sqlite3_errmsg(db));
@@ -72,23 +73,25 @@ static bool load_entry(sqlite3_stmt *insert, const struct entry *e)
 static bool load_ledgers(sqlite3 *db, const struct desk *desks)
 {
     sqlite3_stmt *insert = NULL;
-    bool ok = sqlite3_exec(db,
-                           "CREATE TABLE acked (step INT, id TEXT, number INT, key_hash BLOB, photo INT);"
-                           "BEGIN",
-                           NULL, NULL, NULL) == SQLITE_OK &&
-              sqlite3_prepare_v2(db, "INSERT INTO acked VALUES (?, ?, ?, ?, ?)", -1, &insert, NULL) ==
-                  SQLITE_OK;
+    bool ok = sqlite3_exec(
+                  db,
+                  "CREATE TABLE acked (step INT, id TEXT, number INT, key_hash BLOB, photo INT);"
+                  "BEGIN",
+                  NULL, NULL, NULL) == SQLITE_OK &&
+              sqlite3_prepare_v2(db, "INSERT INTO acked VALUES (?, ?, ?, ?, ?)", -1, &insert,
+                                 NULL) == SQLITE_OK;
     for (int i = 0; ok && i < DESKS; i++)
         for (size_t k = 0; ok && k < desks[i].ledger.count; k++)
             ok = load_entry(insert, &desks[i].ledger.entries[k]);
     (void)sqlite3_finalize(insert);
-    return ok && sqlite3_exec(db, "COMMIT; CREATE INDEX acked_by_id ON acked (id)", NULL, NULL, NULL) ==
-                     SQLITE_OK;
+    return ok && sqlite3_exec(db, "COMMIT; CREATE INDEX acked_by_id ON acked (id)", NULL, NULL,
+                              NULL) == SQLITE_OK;
 }
 
 /* What the questions look at, copied with indexes that do not begin with the office. */
 static const char copies[] =
-    "CREATE TABLE visit AS SELECT id, number, number_suffix, state, id_index, photo_id FROM d.visit;"
+    "CREATE TABLE visit AS SELECT id, number, number_suffix, state, id_index, photo_id FROM "
+    "d.visit;"
     "CREATE UNIQUE INDEX visit_by_id ON visit (id);"
     "CREATE TABLE visit_step AS SELECT visit_id, step FROM d.visit_step;"
     "CREATE INDEX step_by_visit ON visit_step (visit_id, step);"
@@ -106,8 +109,8 @@ static sqlite3 *open_all(const struct office *o, const struct desk *desks)
     char sql[512];
     (void)snprintf(sql, sizeof(sql), "ATTACH 'file:%s/bukutamu.db?mode=ro' AS d", o->data);
     bool ok = sqlite3_open_v2(":memory:", &db,
-                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, NULL) ==
-                  SQLITE_OK &&
+                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
+                              NULL) == SQLITE_OK &&
               sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK && load_ledgers(db, desks) &&
               sqlite3_exec(db, copies, NULL, NULL, NULL) == SQLITE_OK;
     if (ok)
@@ -162,15 +165,19 @@ static bool check_audit(sqlite3 *db, struct figures *f)
     sqlite3_stmt *rows = NULL, *head = NULL;
     uint8_t chain[32] = {0};
     int64_t count = 0;
-    bool good = sqlite3_prepare_v2(db,
-                                   "SELECT office_id, seq, at, actor_kind, actor_id, action, "
-                                   "subject_kind, subject_id, detail, hash FROM d.audit_entry ORDER BY seq",
-                                   -1, &rows, NULL) == SQLITE_OK;
+    bool good = sqlite3_prepare_v2(
+                    db,
+                    "SELECT office_id, seq, at, actor_kind, actor_id, action, "
+                    "subject_kind, subject_id, detail, hash FROM d.audit_entry ORDER BY seq",
+                    -1, &rows, NULL) == SQLITE_OK;
     while (good && sqlite3_step(rows) == SQLITE_ROW)
         good = link_holds(rows, chain, ++count);
-    good = good && sqlite3_prepare_v2(db, "SELECT seq, hash FROM d.audit_head", -1, &head, NULL) == SQLITE_OK &&
+    good = good &&
+           sqlite3_prepare_v2(db, "SELECT seq, hash FROM d.audit_head", -1, &head, NULL) ==
+               SQLITE_OK &&
            sqlite3_step(head) == SQLITE_ROW && sqlite3_column_int64(head, 0) == count &&
-           sqlite3_column_bytes(head, 1) == 32 && memcmp(sqlite3_column_blob(head, 1), chain, 32) == 0;
+           sqlite3_column_bytes(head, 1) == 32 &&
+           memcmp(sqlite3_column_blob(head, 1), chain, 32) == 0;
     (void)sqlite3_finalize(rows);
     (void)sqlite3_finalize(head);
     f->audit_entries = count;
@@ -198,7 +205,8 @@ static const struct question questions[] = {
      "SELECT count(*) FROM acked a JOIN visit v ON v.id = a.id WHERE a.step = 9 AND "
      "(v.state <> 'closed' OR EXISTS (SELECT 1 FROM held WHERE visit_id = a.id))"},
     {"no visit is there that nobody was told of",
-     "SELECT count(*) FROM visit v WHERE NOT EXISTS (SELECT 1 FROM acked a WHERE a.id = v.id AND a.step = 2)"},
+     "SELECT count(*) FROM visit v WHERE NOT EXISTS (SELECT 1 FROM acked a WHERE a.id = v.id AND "
+     "a.step = 2)"},
     {"no visit is doubled by its key",
      "SELECT count(*) FROM (SELECT 1 FROM acked WHERE step = 2 GROUP BY id HAVING count(*) > 1)"},
     {"no visit is doubled by its document",
@@ -211,11 +219,13 @@ static const struct question questions[] = {
     {"register numbers are unique",
      "SELECT count(*) - count(DISTINCT number || number_suffix) FROM visit"},
     {"complaint numbers have no gap and are unique",
-     "SELECT (count(*) - coalesce(max(number), 0)) + (count(*) - count(DISTINCT number)) FROM d.complaint"},
-    {"every visit queued one notice",
-     "SELECT count(*) FROM visit v WHERE (SELECT count(*) FROM notice WHERE subject_id = v.id) <> 1"},
+     "SELECT (count(*) - coalesce(max(number), 0)) + (count(*) - count(DISTINCT number)) FROM "
+     "d.complaint"},
+    {"every visit queued one notice", "SELECT count(*) FROM visit v WHERE (SELECT count(*) FROM "
+                                      "notice WHERE subject_id = v.id) <> 1"},
     {"every acknowledged photo belongs to its visit",
-     "SELECT count(*) FROM acked a JOIN visit v ON v.id = a.id WHERE a.photo = 1 AND v.photo_id IS NULL"},
+     "SELECT count(*) FROM acked a JOIN visit v ON v.id = a.id WHERE a.photo = 1 AND v.photo_id IS "
+     "NULL"},
 };
 
 bool check_database(const struct office *o, const struct desk *desks, struct figures *f)
@@ -281,8 +291,8 @@ bool check_photos(const struct office *o, struct figures *f)
     (void)snprintf(path, sizeof(path), "%s/bukutamu.db", o->data);
     bool good = office_login(o, cookie) &&
                 sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-                sqlite3_prepare_v2(db, "SELECT id FROM visit WHERE photo_id IS NOT NULL", -1, &rows, NULL) ==
-                    SQLITE_OK;
+                sqlite3_prepare_v2(db, "SELECT id FROM visit WHERE photo_id IS NOT NULL", -1, &rows,
+                                   NULL) == SQLITE_OK;
     while (good && sqlite3_step(rows) == SQLITE_ROW) {
         const char *id = (const char *)sqlite3_column_text(rows, 0);
         good = same_photo(&line, cookie, id, &a, &first);

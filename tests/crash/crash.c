@@ -67,7 +67,8 @@ static bool check_all(struct office *o, struct desk *desks, struct figures *f)
 {
     bool good = check_photos(o, f);
     good = report(office_stop(o), "the server ends in order", "it did not") && good;
-    return check_database(o, desks, f) && good;
+    good = check_database(o, desks, f) && good;
+    return report(office_audit_verify(o), "audit verify says the same", "it does not") && good;
 }
 
 /* --- kill -9 ------------------------------------------------------------------------------------------------------ */
@@ -94,8 +95,9 @@ static bool run_rounds(struct crowd *c, struct desk *desks, int rounds, const ch
     bool good = report(slowest < START_LIMIT_MS, "every start takes less than 3 s", why);
     good = report_crowd(c) && good;
     good = check_all(o, desks, &f) && good;
-    (void)printf("# %d kills; %ld acknowledged, %ld in doubt and repeated, %ld refused for a moment\n",
-                 rounds, atomic_load(&c->acked), atomic_load(&c->in_doubt), atomic_load(&c->busy));
+    (void)printf(
+        "# %d kills; %ld acknowledged, %ld in doubt and repeated, %ld refused for a moment\n",
+        rounds, atomic_load(&c->acked), atomic_load(&c->in_doubt), atomic_load(&c->busy));
     (void)printf("# %lld visits, %lld complaints, %lld audit entries, %lld photos (%lld files)\n",
                  (long long)f.visits, (long long)f.complaints, (long long)f.audit_entries,
                  (long long)f.photos, (long long)f.photo_files);
@@ -132,17 +134,21 @@ static bool run_full(struct crowd *c, struct desk *desks, const char *ballast, c
     bool good = report(office_login(o, cookie), "log in before", "refused");
     if (!crowd_start(c, desks, ledgers))
         return report(false, "start", "threads");
-    good = report(wait_for(&c->full, 100, 60000), "a full disk refuses with 503 or 507", "never full") && good;
+    good = report(wait_for(&c->full, 100, 60000), "a full disk refuses with 503 or 507",
+                  "never full") &&
+           good;
     long before = atomic_load(&c->full);
     bool said = atomic_load(&c->full_silent) == 0 && atomic_load(&c->busy) == 0;
     good = report(said, "each refusal says so in a sentence", "some do not") && good;
-    good = report(page_comes(o, cookie), "reading goes on while the disk is full", "refused") && good;
+    good = report(page_comes(o, cookie), "reading goes on while the disk is full", "refused") &&
+           good;
     long acked = atomic_load(&c->acked);
     int64_t begun = now_ms();
     (void)unlink(ballast);
     bool healed = wait_for(&c->acked, acked + 20, HEAL_LIMIT_MS);
     int64_t took = now_ms() - begun;
-    (void)snprintf(why, sizeof(why), "%ld more in %lld ms", atomic_load(&c->acked) - acked, (long long)took);
+    (void)snprintf(why, sizeof(why), "%ld more in %lld ms", atomic_load(&c->acked) - acked,
+                   (long long)took);
     good = report(healed, "writing goes on within 5 s of space, without a restart", why) && good;
     if (!healed)
         exit(1); /* the desks would wait for ever */
@@ -150,8 +156,9 @@ static bool run_full(struct crowd *c, struct desk *desks, const char *ballast, c
     crowd_stop(c, desks);
     good = report_crowd(c) && good;
     good = check_all(o, desks, &f) && good;
-    (void)printf("# full disk: %ld acknowledged, %ld refused (%ld when it had healed), healed in %lld ms\n",
-                 atomic_load(&c->acked), before, atomic_load(&c->full) - before, (long long)took);
+    (void)printf(
+        "# full disk: %ld acknowledged, %ld refused (%ld when it had healed), healed in %lld ms\n",
+        atomic_load(&c->acked), before, atomic_load(&c->full) - before, (long long)took);
     return good;
 }
 

@@ -16,11 +16,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define DESKS         8
-#define ID_BYTES      40
-#define SECRET_BYTES  80
-#define ANSWER_BYTES  (256u * 1024)
-#define PHOTO_BYTES   (64u * 1024)
+#define DESKS        8
+#define ID_BYTES     40
+#define SECRET_BYTES 80
+#define ANSWER_BYTES (256u * 1024)
+#define PHOTO_BYTES  (64u * 1024)
 
 int64_t now_ms(void); /* monotonic */
 /* The text up to one of `ends` (or the end), when it fits and is not empty. */
@@ -72,13 +72,23 @@ bool office_make(struct office *o, const char *binary, const char *folder);
 int64_t office_start(struct office *o);
 void office_kill(struct office *o); /* -9, the whole process group */
 bool office_stop(struct office *o); /* politely; false when it did not end well */
+/* What `audit verify` says of a stopped server's data. */
+bool office_audit_verify(const struct office *o);
 /* A logged-in cookie of the desk. */
 bool office_login(const struct office *o, char ret_cookie[SECRET_BYTES]);
 
 /* --- ledger.c ------------------------------------------------------------------------------------------- */
 
-enum { STEP_BADGE = 3, STEP_ROOM = 4, STEP_DECIDED = 6, STEP_RECEIVED = 7, STEP_RETURNED = 8,
-       STEP_CLOSED = 9, STEP_REGISTERED = 2, STEP_COMPLAINT = 70 };
+enum {
+    STEP_BADGE = 3,
+    STEP_ROOM = 4,
+    STEP_DECIDED = 6,
+    STEP_RECEIVED = 7,
+    STEP_RETURNED = 8,
+    STEP_CLOSED = 9,
+    STEP_REGISTERED = 2,
+    STEP_COMPLAINT = 70
+};
 
 struct entry {
     int step;

@@ -10,10 +10,10 @@
 
 #include "lib/base/banned.h"
 
-#define PHOTO_EVERY  10 /* guests */
-#define STEPS_EVERY  3
-#define PAUSE_US     20000
-#define BOUNDARY     "bukutamu-crash-test"
+#define PHOTO_EVERY 10 /* guests */
+#define STEPS_EVERY 3
+#define PAUSE_US    20000
+#define BOUNDARY    "bukutamu-crash-test"
 
 /* One request of a desk, known by its key. */
 struct act {
@@ -50,8 +50,13 @@ static void note_refused(struct desk *d)
 static bool act_run(struct desk *d, const struct act *a)
 {
     struct crowd *c = d->crowd;
-    const struct call call = {.method = "POST", .path = a->path, .token = a->token, .key = a->key,
-                              .type = a->type, .body = a->body, .body_bytes = a->body_bytes};
+    const struct call call = {.method = "POST",
+                              .path = a->path,
+                              .token = a->token,
+                              .key = a->key,
+                              .type = a->type,
+                              .body = a->body,
+                              .body_bytes = a->body_bytes};
     for (;;) {
         enum fate fate = http_call(&d->line, &call, &d->answer);
         if (fate == FATE_ANSWERED && d->answer.status / 100 == 2)
@@ -99,8 +104,12 @@ static bool step(struct desk *d, int step, const char *name, const char *token, 
 {
     char path[96];
     (void)snprintf(path, sizeof(path), "/tamu/%s/%s", id, name);
-    struct act a = {.step = step, .path = path, .token = token, .type = "application/json",
-                    .body = body, .body_bytes = strlen(body)};
+    struct act a = {.step = step,
+                    .path = path,
+                    .token = token,
+                    .type = "application/json",
+                    .body = body,
+                    .body_bytes = strlen(body)};
     return act_done(d, &a, id);
 }
 
@@ -108,22 +117,27 @@ static bool step(struct desk *d, int step, const char *name, const char *token, 
 static bool register_plain(struct desk *d, char id[ID_BYTES])
 {
     char body[640];
-    int n = snprintf(body, sizeof(body),
-                     "{\"name\":\"Tamu %d/%ld\",\"id_type\":\"other\",\"id_number\":\"D%016llX%d%08lX\","
-                     "\"phone\":\"08120000%04ld\",\"address\":\"Jl. Pemuda No. %ld\","
-                     "\"purpose\":\"Menanyakan perkembangan laporan\",\"category\":\"information\"}",
-                     d->number, d->serial, (unsigned long long)d->run, d->number,
-                     (unsigned long)d->serial, d->serial % 10000, d->serial);
-    struct act a = {.step = STEP_REGISTERED, .path = "/tamu", .token = d->crowd->office->desk_token,
-                    .type = "application/json", .body = body, .body_bytes = (size_t)n};
+    int n = snprintf(
+        body, sizeof(body),
+        "{\"name\":\"Tamu %d/%ld\",\"id_type\":\"other\",\"id_number\":\"D%016llX%d%08lX\","
+        "\"phone\":\"08120000%04ld\",\"address\":\"Jl. Pemuda No. %ld\","
+        "\"purpose\":\"Menanyakan perkembangan laporan\",\"category\":\"information\"}",
+        d->number, d->serial, (unsigned long long)d->run, d->number, (unsigned long)d->serial,
+        d->serial % 10000, d->serial);
+    struct act a = {.step = STEP_REGISTERED,
+                    .path = "/tamu",
+                    .token = d->crowd->office->desk_token,
+                    .type = "application/json",
+                    .body = body,
+                    .body_bytes = (size_t)n};
     return act_done(d, &a, id);
 }
 
 static size_t put_part(char *out, size_t room, const char *name, const char *value)
 {
-    return (size_t)snprintf(out, room,
-                            "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n",
-                            name, value);
+    return (size_t)snprintf(
+        out, room, "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n",
+        name, value);
 }
 
 /* The same with a photo, as the browser sends it. */
@@ -146,9 +160,13 @@ static bool register_with_photo(struct desk *d, char id[ID_BYTES])
     memcpy(body + n, c->photo, c->photo_bytes);
     n += c->photo_bytes;
     n += (size_t)snprintf(body + n, room - n, "\r\n--" BOUNDARY "--\r\n");
-    struct act a = {.step = STEP_REGISTERED, .path = "/tamu", .token = c->office->desk_token,
-                    .type = "multipart/form-data; boundary=" BOUNDARY, .body = body,
-                    .body_bytes = n, .photo = true};
+    struct act a = {.step = STEP_REGISTERED,
+                    .path = "/tamu",
+                    .token = c->office->desk_token,
+                    .type = "multipart/form-data; boundary=" BOUNDARY,
+                    .body = body,
+                    .body_bytes = n,
+                    .photo = true};
     bool ok = act_done(d, &a, id);
     free(body);
     return ok;
@@ -169,7 +187,8 @@ static bool all_steps(struct desk *d, char id[ID_BYTES])
            step(d, STEP_DECIDED, "keputusan", o->head_token, "{\"outcome\":\"intel_chief\"}", id) &&
            step(d, STEP_RECEIVED, "diterima", o->desk_token, "{}", id) &&
            step(d, STEP_COMPLAINT, "pengaduan", o->chief_token,
-                "{\"text\":\"Pungutan pada pengurusan surat.\",\"reported_party\":\"Petugas loket\"}",
+                "{\"text\":\"Pungutan pada pengurusan surat.\",\"reported_party\":\"Petugas "
+                "loket\"}",
                 id) &&
            step(d, STEP_RETURNED, "pengembalian", o->desk_token, "{\"all\":true}", id) &&
            step(d, STEP_CLOSED, "selesai", o->desk_token, back, id);

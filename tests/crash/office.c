@@ -58,9 +58,20 @@ static bool run(char *const argv[], char *out, size_t room)
 static bool add_token(const struct office *o, const char *user, char ret[SECRET_BYTES])
 {
     char out[512];
-    char *argv[] = {strdup(o->binary), strdup("token"), strdup("add"),    strdup("--data"),
-                    strdup(o->data),   strdup("--user"), strdup(user), NULL};
+    char *argv[] = {strdup(o->binary), strdup("token"),  strdup("add"), strdup("--data"),
+                    strdup(o->data),   strdup("--user"), strdup(user),  NULL};
     bool ok = run(argv, out, sizeof(out)) && copy_until(out, " \r\n", ret, SECRET_BYTES);
+    for (size_t i = 0; argv[i]; i++)
+        free(argv[i]);
+    return ok;
+}
+
+bool office_audit_verify(const struct office *o)
+{
+    char out[1024];
+    char *argv[] = {strdup(o->binary), strdup("audit"), strdup("verify"),
+                    strdup("--data"),  strdup(o->data), NULL};
+    bool ok = run(argv, out, sizeof(out));
     for (size_t i = 0; argv[i]; i++)
         free(argv[i]);
     return ok;
@@ -172,9 +183,13 @@ bool office_login(const struct office *o, char ret_cookie[SECRET_BYTES])
     static struct answer a;
     char body[256];
     struct line line = {.fd = -1, .port = o->port};
-    int n = snprintf(body, sizeof(body), "{\"username\":\"rina\",\"password\":\"%s\"}", o->desk_password);
-    const struct call call = {.method = "POST", .path = "/masuk", .type = "application/json",
-                              .body = body, .body_bytes = (size_t)n};
+    int n = snprintf(body, sizeof(body), "{\"username\":\"rina\",\"password\":\"%s\"}",
+                     o->desk_password);
+    const struct call call = {.method = "POST",
+                              .path = "/masuk",
+                              .type = "application/json",
+                              .body = body,
+                              .body_bytes = (size_t)n};
     bool ok = http_call(&line, &call, &a) == FATE_ANSWERED && a.status < 400;
     http_hang_up(&line);
     const char *cookie = ok ? strstr(a.head, "__Host-bukutamu=") : NULL;

@@ -63,7 +63,8 @@ export function clean(page) {
 // Serious and critical findings of axe-core on what is shown now.
 export async function axe(page) {
   await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations', 'passes'] }));
+  if (found.passes.length < 5) throw new Error('axe-core looked at nothing');
   return found.violations.filter((v) => ['serious', 'critical'].includes(v.impact))
     .map((v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join('; ')}`);
 }

@@ -330,4 +330,50 @@ export default function (suite) {
     }
     assert.deepEqual(findings, []);
   }, { ms: 240_000 });
+
+  suite.test('dark colours, English, large text: no serious finding of axe-core', async () => {
+    const office = await need();
+    const program = await office.program('rina');
+    const visit = (await program.json('/tamu', guestData({ organization: 'Kantor Desa', priority: 'elderly' }))).json;
+    await program.json(`/tamu/${visit.id}/titipan`, { badge: 'A-25', items: [{ kind: 'id_card' }] });
+    const findings = [];
+    const dark = await person(browser, office, 'rina', { colorScheme: 'dark' });
+    const admin = await person(browser, office, 'admin', { colorScheme: 'dark' });
+    const chief = await person(browser, office, 'arief', { colorScheme: 'dark', viewport: { width: 360, height: 740 } });
+    const walk = async (page, name, paths) => {
+      for (const where of paths) {
+        await page.goto(where);
+        findings.push(...(await axe(page)).map((f) => `${name} ${where}: ${f}`));
+      }
+    };
+    await walk(dark, 'dark', ['/tamu', '/tamu/baru', `/tamu/${visit.id}`, '/pengembalian?badge=A-25', '/penutupan-hari', '/akun']);
+    await dark.goto('/tamu/baru');
+    await press(dark, dark.locator('button.big'));
+    await dark.hover('button.big');
+    await sleep(400); // the colour changes slowly
+    findings.push(...(await axe(dark)).map((f) => `dark, refused: ${f}`), ...await shoot(dark, 'gelap-tamu-baru'));
+    await dark.goto('/tamu');
+    findings.push(...await shoot(dark, 'gelap-tamu'));
+    await walk(admin, 'dark', ['/petugas', '/kantor', '/loker']);
+    await walk(chief, 'dark', ['/jawab', `/tamu/${visit.id}/jawab`]);
+    await dark.goto('/tamu');
+    await press(dark, dark.locator('button[name=ke][value=en]'));
+    assert.equal(await dark.getAttribute('html', 'lang'), 'en');
+    await walk(dark, 'English', ['/tamu', '/tamu/baru', `/tamu/${visit.id}`, '/penutupan-hari']);
+    findings.push(...await shoot(dark, 'inggris-tutup-hari'));
+    await press(dark, dark.locator('button[name=ke][value=id]'));
+    // Twice the text size must not push anything out of the window (WCAG 1.4.4, 1.4.10).
+    for (const where of ['/tamu', '/tamu/baru', `/tamu/${visit.id}`, '/pengembalian?badge=A-25']) {
+      await dark.setViewportSize({ width: 683, height: 384 });
+      await dark.goto(where);
+      await dark.evaluate(() => { document.documentElement.style.setProperty('font-size', '200%'); });
+      const over = await dark.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) findings.push(`${where} is ${over} px too wide with large text`);
+    }
+    for (const p of [dark, admin, chief]) {
+      clean(p);
+      await p.context().close();
+    }
+    assert.deepEqual(findings, []);
+  }, { ms: 240_000 });
 }

@@ -283,7 +283,9 @@ export default function (suite) {
       return seen.decision.state === 'final' ? seen : null;
     }, 8000);
     assert.equal(v.decision.outcome, 'intel_chief');
+    assert.equal(v.decision.by, 'Arief Setiadi', 'whose proposal it was');
     assert.equal(v.decision.answers.at(-1).channel, 'silence');
+    assert.equal(v.decision.answers.at(-1).by, null, 'nobody answered');
     const asked = await program.json('/tamu', guestData());
     await kasi.json(`/tamu/${asked.json.id}/keputusan`, { outcome: 'ask_head' });
     await office.restart('SIGKILL');

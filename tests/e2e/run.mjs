@@ -56,13 +56,13 @@ class Suite {
         timer = setTimeout(() => reject(new Error(`took longer than ${one.ms ?? CASE_MS} ms`)), one.ms ?? CASE_MS);
       });
       try {
-        await Promise.race([one.fn(), limit]);
-        passed += 1;
-        console.log(`ok ${one.name} (${Date.now() - started} ms)`);
+        const skip = await Promise.race([one.fn(), limit]); // a case that cannot run here says why
+        if (typeof skip !== 'string') passed += 1;
+        console.log(`ok ${one.name} ${typeof skip === 'string' ? `# SKIP ${skip}` : `(${Date.now() - started} ms)`}`);
       } catch (error) {
         failed += 1;
         console.log(`not ok ${one.name}`);
-        console.log(String(error.stack ?? error).split('\n').slice(0, 14).map((l) => `    ${l}`).join('\n'));
+        console.log(String(error.stack ?? error).split('\n').slice(0, 14).map((l) => `    ${l.slice(0, 400)}`).join('\n'));
       } finally {
         clearTimeout(timer);
       }

@@ -49,8 +49,9 @@ static const struct person people[] = {
 /* Accounts without a password: hashing one takes longer than the rest of a test. */
 DB_SQL(house_staff_add,
        "INSERT INTO staff (office_id, id, username, name, title, rank, nip, roles, section, "
-       "phone_sealed, phone_index, password_hash, public_key, wrapped_key, created_at) "
-       "VALUES ($1, $2, $3, $4, $5, '', '', $6, '', $7, $8, '!', $9, $10, 1)");
+       "phone_sealed, phone_index, password_hash, public_key, wrapped_key, created_at, "
+       "key_trusted_at, key_trusted_by) "
+       "VALUES ($1, $2, $3, $4, $5, '', '', $6, '', $7, $8, '!', $9, $10, 1, 1, '')");
 static const struct db_sql *const house_statements[] = {&house_staff_add, NULL};
 
 struct house {
@@ -97,7 +98,7 @@ static inline void house_add(struct house *h, const struct person *p)
 {
     struct person_new n = {.office = h->office, .p = p};
     struct cx *cx = h->cx;
-    n.phone_sealed = seal_field(cx->seal, cx->arena, "staff", "phone_sealed", p->id, p->phone);
+    n.phone_sealed = seal_field(cx->seal, cx->arena, "staff", "phone", p->id, p->phone);
     n.phone_index = seal_index(cx->seal, cx->arena, "staff_phone", p->phone);
     assert_int_equal(crypto_box_keypair(n.public_key, n.secret_key), 0);
     assert_int_equal(db_tx(cx, "person", house_person_tx, &n), ERR_OK);
@@ -174,10 +175,8 @@ static inline const struct person *person_of(uint32_t role)
 /* From now on `cx` is this person's. */
 static inline void house_act_as(struct house *h, const struct person *p)
 {
-    h->cx->actor = (struct actor){.kind = ACTOR_USER,
-                                  .roles = p->role,
-                                  .name = p->name,
-                                  .username = p->username};
+    h->cx->actor = (struct actor){
+        .kind = ACTOR_USER, .roles = p->role, .name = p->name, .username = p->username};
     (void)snprintf(h->cx->actor.id, sizeof(h->cx->actor.id), "%s", p->id);
     (void)snprintf(h->cx->actor.office_id, sizeof(h->cx->actor.office_id), "%s", h->office);
     (void)snprintf(h->cx->actor.session_id, sizeof(h->cx->actor.session_id), "%s", p->id);
@@ -239,10 +238,8 @@ static inline const char *house_id(struct house *h)
 
 static inline struct visit_act house_act(struct house *h, const char *actor_id)
 {
-    return (struct visit_act){.office_id = h->office,
-                              .actor_kind = "user",
-                              .actor_id = actor_id,
-                              .now_ms = h->cx->now_ms};
+    return (struct visit_act){
+        .office_id = h->office, .actor_kind = "user", .actor_id = actor_id, .now_ms = h->cx->now_ms};
 }
 
 /* As the handler fills it before the transaction. */

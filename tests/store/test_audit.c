@@ -56,8 +56,9 @@ static void entries_are_numbered_and_verify(void **state)
     assert_int_equal(verify(h, &entries), 0);
     assert_int_equal(entries, before);
     for (int i = 1; i <= 300; i++) /* more than an arena block */
-        assert_int_equal(append(h, (struct line){.action = "visit_waiting", .subject_id = "v", .detail = "x=1"}),
-                         before + i);
+        assert_int_equal(
+            append(h, (struct line){.action = "visit_waiting", .subject_id = "v", .detail = "x=1"}),
+            before + i);
     assert_int_equal(audit_head(h->cx->read, h->office, &head), ERR_OK);
     assert_int_equal(head, before + 300);
     assert_int_equal(verify(h, &entries), 0);
@@ -72,9 +73,10 @@ static void time_never_runs_backwards(void **state)
     static const int64_t steps[] = {1000, 2000, 500, -86400000, 2000, 2001};
     static const int64_t kept[] = {1000, 2000, 2000, 2000, 2000, 2001};
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-        int64_t seq = append(h, (struct line){.action = "a", .subject_id = "s", .detail = "",
-                                              .at = now + steps[i]});
-        assert_int_equal(house_number(h, arena_printf(h->cx->arena, "SELECT at FROM audit_entry WHERE seq = %lld",
+        int64_t seq = append(
+            h, (struct line){.action = "a", .subject_id = "s", .detail = "", .at = now + steps[i]});
+        assert_int_equal(house_number(h, arena_printf(h->cx->arena,
+                                                      "SELECT at FROM audit_entry WHERE seq = %lld",
                                                       (long long)seq)),
                          now + kept[i]);
     }
@@ -88,7 +90,8 @@ static void a_failed_act_leaves_no_entry(void **state)
     struct line l = {.office = h->office, .at = 1, .action = NULL, .subject_id = "s", .detail = ""};
     assert_int_not_equal(db_tx(h->cx, "append", append_tx, &l), ERR_OK);
     assert_int_equal(house_number(h, "SELECT seq FROM audit_head"), before);
-    assert_int_equal(append(h, (struct line){.action = "a", .subject_id = "s", .detail = ""}), before + 1);
+    assert_int_equal(append(h, (struct line){.action = "a", .subject_id = "s", .detail = ""}),
+                     before + 1);
     assert_int_equal(verify(h, NULL), 0);
 }
 
@@ -103,8 +106,10 @@ static void the_database_refuses_changes(void **state)
 {
     struct house *h = *state;
     (void)append(h, (struct line){.action = "a", .subject_id = "s", .detail = ""});
-    assert_int_not_equal(sqlite3_exec(h->look, "UPDATE audit_entry SET at = 1", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_not_equal(sqlite3_exec(h->look, "DELETE FROM audit_entry", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_not_equal(sqlite3_exec(h->look, "UPDATE audit_entry SET at = 1", NULL, NULL, NULL),
+                         SQLITE_OK);
+    assert_int_not_equal(sqlite3_exec(h->look, "DELETE FROM audit_entry", NULL, NULL, NULL),
+                         SQLITE_OK);
     assert_int_equal(verify(h, NULL), 0);
 }
 
@@ -117,26 +122,37 @@ static const struct {
     {"actor kind", "UPDATE audit_entry SET actor_kind = actor_kind || 'x' WHERE seq = %1$d", 0},
     {"actor", "UPDATE audit_entry SET actor_id = '" YULIANA "' WHERE seq = %1$d", 0},
     {"action", "UPDATE audit_entry SET action = action || 'x' WHERE seq = %1$d", 0},
-    {"subject kind", "UPDATE audit_entry SET subject_kind = subject_kind || 'x' WHERE seq = %1$d", 0},
+    {"subject kind", "UPDATE audit_entry SET subject_kind = subject_kind || 'x' WHERE seq = %1$d",
+     0},
     {"subject", "UPDATE audit_entry SET subject_id = 'other' WHERE seq = %1$d", 0},
     {"detail", "UPDATE audit_entry SET detail = detail || ' ' WHERE seq = %1$d", 0},
-    {"empty detail", "UPDATE audit_entry SET detail = CASE detail WHEN '' THEN '0' ELSE '' END "
-                     "WHERE seq = %1$d", 0},
-    {"text moved over", "UPDATE audit_entry SET action = action || subject_kind, subject_kind = '' "
-                        "WHERE seq = %1$d", 0},
+    {"empty detail",
+     "UPDATE audit_entry SET detail = CASE detail WHEN '' THEN '0' ELSE '' END "
+     "WHERE seq = %1$d",
+     0},
+    {"text moved over",
+     "UPDATE audit_entry SET action = action || subject_kind, subject_kind = '' "
+     "WHERE seq = %1$d",
+     0},
     {"hash", "UPDATE audit_entry SET hash = zeroblob(32) WHERE seq = %1$d", 0},
     {"short hash", "UPDATE audit_entry SET hash = x'00' WHERE seq = %1$d", 0},
     {"deleted", "DELETE FROM audit_entry WHERE seq = %1$d", 0},
-    {"deleted and closed up", "DELETE FROM audit_entry WHERE seq = %1$d; "
-                              "UPDATE audit_entry SET seq = -seq WHERE seq > %1$d; "
-                              "UPDATE audit_entry SET seq = -seq - 1 WHERE seq < 0;", 0},
-    {"swapped", "UPDATE audit_entry SET seq = -1 WHERE seq = %1$d; "
-                "UPDATE audit_entry SET seq = %1$d WHERE seq = %2$d; "
-                "UPDATE audit_entry SET seq = %2$d WHERE seq = -1;", 0},
-    {"inserted", "UPDATE audit_entry SET seq = -seq WHERE seq > %1$d; "
-                 "UPDATE audit_entry SET seq = -seq + 1 WHERE seq < 0; "
-                 "INSERT INTO audit_entry SELECT office_id, %2$d, at, actor_kind, actor_id, action, "
-                 "subject_kind, subject_id, detail, hash FROM audit_entry WHERE seq = %1$d;", 1},
+    {"deleted and closed up",
+     "DELETE FROM audit_entry WHERE seq = %1$d; "
+     "UPDATE audit_entry SET seq = -seq WHERE seq > %1$d; "
+     "UPDATE audit_entry SET seq = -seq - 1 WHERE seq < 0;",
+     0},
+    {"swapped",
+     "UPDATE audit_entry SET seq = -1 WHERE seq = %1$d; "
+     "UPDATE audit_entry SET seq = %1$d WHERE seq = %2$d; "
+     "UPDATE audit_entry SET seq = %2$d WHERE seq = -1;",
+     0},
+    {"inserted",
+     "UPDATE audit_entry SET seq = -seq WHERE seq > %1$d; "
+     "UPDATE audit_entry SET seq = -seq + 1 WHERE seq < 0; "
+     "INSERT INTO audit_entry SELECT office_id, %2$d, at, actor_kind, actor_id, action, "
+     "subject_kind, subject_id, detail, hash FROM audit_entry WHERE seq = %1$d;",
+     1},
     {"tail cut", "DELETE FROM audit_entry WHERE seq >= %1$d", 0},
     {"another office's", "UPDATE audit_entry SET office_id = 'x' WHERE seq = %1$d", 0},
 };
@@ -159,7 +175,8 @@ static void every_change_is_found_and_placed(void **state)
     for (int i = 0; i < 40; i++)
         (void)append(h, (struct line){.action = i % 2 ? "visit_waiting" : "badge_issued",
                                       .subject_id = arena_printf(h->cx->arena, "v%d", i),
-                                      .detail = "badge=A-07", .at = h->cx->now_ms + i});
+                                      .detail = "badge=A-07",
+                                      .at = h->cx->now_ms + i});
     const int64_t entries = house_number(h, "SELECT seq FROM audit_head");
     no_triggers(h);
     house_exec(h, "CREATE TABLE kept AS SELECT * FROM audit_entry");
@@ -199,8 +216,9 @@ static void a_forged_end_is_found(void **state)
     no_triggers(h);
     house_exec(h, "CREATE TABLE head AS SELECT * FROM audit_head");
     (void)append(h, (struct line){.action = "forged", .subject_id = "v", .detail = "x"});
-    house_exec(h, "UPDATE audit_head SET seq = (SELECT seq FROM head), hash = (SELECT hash FROM head), "
-                  "at = (SELECT at FROM head)");
+    house_exec(
+        h, "UPDATE audit_head SET seq = (SELECT seq FROM head), hash = (SELECT hash FROM head), "
+           "at = (SELECT at FROM head)");
     assert_int_equal(verify(h, NULL), entries + 1); /* the entry behind the head */
 
     /* the last entry written anew, with a hash that fits */
@@ -220,10 +238,15 @@ static void a_forged_end_is_found(void **state)
 static void the_live_pages_get_what_concerns_visits(void **state)
 {
     struct house *h = *state;
-    int64_t first = append(h, (struct line){.action = "visit_registered", .subject_id = "v1", .detail = ""});
+    int64_t first = append(
+        h, (struct line){.action = "visit_registered", .subject_id = "v1", .detail = ""});
     (void)append(h, (struct line){.action = "photo_viewed", .subject_id = "v1", .detail = ""});
-    (void)append(h, (struct line){.action = "staff_created", .subject_kind = "staff", .subject_id = "s", .detail = ""});
-    int64_t second = append(h, (struct line){.action = "visit_waiting", .subject_id = "v2", .detail = ""});
+    (void)append(h, (struct line){.action = "staff_created",
+                                  .subject_kind = "staff",
+                                  .subject_id = "s",
+                                  .detail = ""});
+    int64_t second = append(
+        h, (struct line){.action = "visit_waiting", .subject_id = "v2", .detail = ""});
     struct audit_entry *e = NULL;
     size_t n = 0;
     assert_int_equal(audit_events_after(h->cx->read, h->office, first - 1, 100, &e, &n), ERR_OK);
@@ -277,7 +300,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_database_refuses_changes, house_begin, house_end),
         cmocka_unit_test_setup_teardown(every_change_is_found_and_placed, house_begin, house_end),
         cmocka_unit_test_setup_teardown(a_forged_end_is_found, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(the_live_pages_get_what_concerns_visits, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(the_live_pages_get_what_concerns_visits, house_begin,
+                                        house_end),
         cmocka_unit_test_setup_teardown(a_look_is_noted_in_the_persons_name, house_begin, house_end),
     };
     return cmocka_run_group_tests_name("audit", tests, NULL, NULL);

@@ -434,6 +434,8 @@ static void test_usage(void **state)
     struct scratch *p = *state;
     assert_int_equal(run(p, "bogus"), 2);
     assert_int_equal(run(p, "audit verify --bogus"), 1);
+    assert_int_equal(run(p, "user trust"), 1);
+    assert_int_equal(run(p, "user trust --username tidak.ada"), 1);
     assert_int_equal(run(p, "backup"), 1);
     assert_int_equal(run(p, "help"), 0);
     size_t count = 0;

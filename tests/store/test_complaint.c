@@ -31,11 +31,16 @@ DB_SQL(test_share_of, "SELECT count(*) FROM complaint_share WHERE office_id = $1
 DB_SQL(test_complaint_count, "SELECT count(*) FROM complaint WHERE office_id = $1");
 DB_SQL(test_named, "SELECT count(*) FROM audit_entry WHERE office_id = $1 "
                    "AND (subject_id = $2 OR detail LIKE '%' || $2 || '%')");
+DB_SQL(test_link_clear, "UPDATE visit SET complaint_sealed = $3 WHERE office_id = $1 AND id = $2");
+DB_SQL(test_acts, "SELECT count(*) FROM audit_entry WHERE office_id = $1 AND action LIKE $2");
+DB_SQL(test_same_time, "SELECT count(*) FROM audit_entry a, complaint c WHERE a.office_id = $1 "
+                       "AND c.office_id = $1 AND abs(a.at - c.received_at) < 60000");
 DB_SQL(test_plain_hash, "SELECT count(*) FROM replay WHERE office_id = $1 AND body_hash = $2");
 
 static const struct db_sql *const test_statements[] = {
     &test_visit_add,       &test_visit_state, &test_share_count, &test_share_of,
-    &test_complaint_count, &test_named,       &test_plain_hash,  NULL};
+    &test_complaint_count, &test_named,       &test_plain_hash,
+    &test_acts,            &test_same_time,   &test_link_clear, NULL};
 static const struct db_sql *const *const tables[] = {
     test_statements,    audit_statements,  complaint_statements, office_statements,
     replay_statements,  staff_statements,  session_statements,   visit_statements,
@@ -268,7 +273,31 @@ static void test_nothing_in_clear(void **state)
     /* Nothing outside the sealed link and the complaint's own rows names it. */
     assert_int_equal(number(d, &test_named, link.complaint_id), 0);
     assert_int_equal(link.complaint_id[14], '4'); /* a random id, without a time */
-    assert_int_equal(office_fixture_entries(d->o, VISIT, "visit_complaint"), 1);
+    assert_int_equal(office_fixture_entries(d->o, VISIT, "visit_note"), 1);
+    assert_int_equal(number(d, &test_acts, "%complaint%"), 0);
+}
+
+/* In clear stands the day; day and time come from what is sealed. */
+static void test_time_names_no_visit(void **state)
+{
+    struct desk *d = *state;
+    d->cx->now_ms = NOW_MS + 7 * 60000;
+    write_one(d);
+    struct complaint_link link;
+    struct complaint c;
+    find_complaint(d, &link, &c);
+    assert_int_equal(c.received_at, time_day_start(NOW_MS, 420));
+    assert_int_not_equal(c.received_at, d->cx->now_ms);
+    assert_int_equal(number(d, &test_same_time, NULL), 0);
+    struct http_res res;
+    become(d, &d->rina);
+    assert_int_equal(get(d, "/tanda-terima", WANTS_PAGE, &res), ERR_OK);
+    assert_non_null(strstr(res.body.p, "Kamis, 23 Juli 2026, pukul 09.47 WIB"));
+    become(d, &d->arief);
+    assert_int_equal(get(d, "/isi", WANTS_JSON, &res), ERR_OK);
+    assert_non_null(strstr(res.body.p, "\"received_at\":\"2026-07-23T09:47:00+07:00\""));
+    assert_int_equal(get(d, "/isi", WANTS_PAGE, &res), ERR_OK);
+    assert_non_null(strstr(res.body.p, "09.47 WIB"));
 }
 
 /* --- who can open ------------------------------------------------------------------------------------------ */
@@ -353,6 +382,137 @@ static void test_disabled_officer(void **state)
     write_one(d);
     assert_int_equal(number(d, &test_share_of, d->arief.actor.id), 0);
     assert_int_equal(number(d, &test_share_of, d->hendra.actor.id), 1);
+}
+
+/* --- an administrator cannot make himself a reader ------------------------------------------------------ */
+
+static void refused(struct desk *d, const char *json, enum err e, const char *code);
+
+static const char *fingerprint_of(struct desk *d, const char *id)
+{
+    struct staff s = {.id = NULL};
+    assert_int_equal(staff_get(d->cx->read, d->o->office, id, &s), ERR_OK);
+    return seal_key_fingerprint(d->cx->arena, s.public_key);
+}
+
+static void enter(struct desk *d, const char *username, struct person *ret)
+{
+    char *cookie = NULL;
+    d->cx->actor = (struct actor){.kind = ACTOR_NONE};
+    assert_int_equal(staff_login(d->cx, d->o->office, username, PASSWORD, &cookie), ERR_OK);
+    assert_true(d->cx->key.present);
+    *ret = (struct person){d->cx->actor, d->cx->key};
+}
+
+static void cannot_read(struct desk *d, const struct person *p, const char *code)
+{
+    struct http_res res;
+    become(d, p);
+    assert_int_equal(get(d, "/isi", WANTS_JSON, &res), ERR_DENIED);
+    assert_string_equal(d->cx->diag.code, code);
+    assert_int_equal(res.body.n, 0);
+}
+
+static void next_complaint(struct desk *d)
+{
+    static const struct bytes nothing = {NULL, 0};
+    write_once(d, &test_link_clear, DB_ARGS(db_text(d->o->office), db_text(VISIT), db_bytes(nothing)));
+    become(d, &d->rina);
+    struct http_res res;
+    assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
+}
+
+static void test_chief_made_by_admin_reads_nothing(void **state)
+{
+    struct desk *d = *state;
+    const struct staff_new n = {.office_id = d->o->office, .username = "kasi.palsu", .name = "Kasi",
+                                .title = "", .rank = "", .nip = "", .section = "",
+                                .roles = ROLE_INTEL_CHIEF, .password = PASSWORD};
+    char id[UUID_TEXT_BYTES];
+    struct person made;
+    become(d, &d->admin);
+    assert_int_equal(staff_create(d->cx, &n, id), ERR_OK);
+    enter(d, "kasi.palsu", &made);
+    become(d, &d->rina);
+    write_one(d); /* after the account was made */
+    assert_int_equal(number(d, &test_share_of, id), 0);
+    cannot_read(d, &made, "no_share");
+    struct complaint_text t = {.text = NULL};
+    assert_int_equal(open_as(d, d->arief.actor.id, &made.key, &t), ERR_INTERNAL);
+    /* Neither he nor the administrator can vouch for the key. */
+    const char *fingerprint = fingerprint_of(d, id);
+    const struct person *const not_readers[] = {&made, &d->admin, &d->rina};
+    for (size_t i = 0; i < ARRAY_LEN(not_readers); i++) {
+        become(d, not_readers[i]);
+        assert_int_equal(staff_trust_key(d->cx, id, fingerprint, PASSWORD), ERR_DENIED);
+        assert_string_equal(d->cx->diag.code, "own_key_waits");
+    }
+    /* The Kasi Intel can, with his own password, and for what is written from then on. */
+    become(d, &d->arief);
+    assert_int_equal(staff_trust_key(d->cx, id, fingerprint, "kata sandi orang lain"), ERR_INVALID);
+    become(d, &d->arief);
+    assert_int_equal(staff_trust_key(d->cx, id, fingerprint, PASSWORD), ERR_OK);
+    assert_int_equal(office_fixture_entries(d->o, id, "key_trusted"), 1);
+    cannot_read(d, &made, "no_share");
+    next_complaint(d);
+    assert_int_equal(open_as(d, id, &made.key, &t), ERR_OK);
+    is_whole(&t);
+}
+
+static void test_reset_loses_trust(void **state)
+{
+    struct desk *d = *state;
+    const char *id = d->arief.actor.id;
+    const char *before = fingerprint_of(d, id);
+    struct person robbed;
+    become(d, &d->admin);
+    assert_int_equal(staff_reset_password(d->cx, id, PASSWORD), ERR_OK);
+    assert_int_equal(office_fixture_entries(d->o, id, "key_reset"), 1);
+    enter(d, "arief", &robbed);
+    become(d, &d->rina);
+    write_one(d);
+    assert_int_equal(number(d, &test_share_of, id), 0);
+    cannot_read(d, &robbed, "no_share");
+    become(d, &robbed); /* not even for himself */
+    assert_int_equal(staff_trust_key(d->cx, id, fingerprint_of(d, id), PASSWORD), ERR_DENIED);
+    become(d, &d->hendra); /* who looked at the old fingerprint */
+    assert_int_equal(staff_trust_key(d->cx, id, before, PASSWORD), ERR_CONFLICT);
+    assert_string_equal(d->cx->diag.code, "key_changed");
+    become(d, &d->hendra);
+    assert_int_equal(staff_trust_key(d->cx, id, fingerprint_of(d, id), PASSWORD), ERR_OK);
+    become(d, &d->hendra);
+    assert_int_equal(staff_trust_key(d->cx, id, fingerprint_of(d, id), PASSWORD), ERR_CONFLICT);
+    assert_string_equal(d->cx->diag.code, "key_does_not_wait");
+    cannot_read(d, &robbed, "no_share");
+    next_complaint(d);
+    struct complaint_text t = {.text = NULL};
+    assert_int_equal(open_as(d, id, &robbed.key, &t), ERR_OK);
+    is_whole(&t);
+}
+
+static void test_nobody_trusted_closes_the_intake(void **state)
+{
+    struct desk *d = *state;
+    become(d, &d->admin);
+    assert_int_equal(staff_reset_password(d->cx, d->arief.actor.id, PASSWORD), ERR_OK);
+    assert_int_equal(staff_disable(d->cx, d->hendra.actor.id), ERR_OK);
+    become(d, &d->rina);
+    refused(d, body_json, ERR_CONFLICT, "no_trusted_reader");
+    refused(d, "{}", ERR_CONFLICT, "no_trusted_reader");
+    struct http_res res;
+    assert_int_equal(post(d, body_json, "kunci-9", &res), ERR_CONFLICT);
+    assert_string_equal(d->cx->diag.code, "no_trusted_reader");
+    assert_int_equal(get(d, "", WANTS_PAGE, &res), ERR_OK);
+    assert_non_null(strstr(res.body.p, "bukutamu user trust"));
+    assert_null(strstr(res.body.p, "name=\"text\""));
+    assert_int_equal(number(d, &test_complaint_count, NULL), 0);
+    d->cx->actor.kind = ACTOR_SYSTEM; /* the command on the server */
+    assert_int_equal(staff_trust_key(d->cx, d->arief.actor.id,
+                                     fingerprint_of(d, d->arief.actor.id), NULL),
+                     ERR_OK);
+    become(d, &d->rina);
+    write_one(d);
+    assert_int_equal(number(d, &test_share_count, NULL), 2);
 }
 
 /* --- who sees that there is one -------------------------------------------------------------------------- */
@@ -468,7 +628,7 @@ static void test_repeated_key(void **state)
     assert_int_equal(res.status, 201);
     assert_string_equal(res.body.p, "{\"number\":\"PGD-1/2026\"}");
     assert_int_equal(number(d, &test_complaint_count, NULL), 1);
-    assert_int_equal(office_fixture_entries(d->o, VISIT, "visit_complaint"), 1);
+    assert_int_equal(office_fixture_entries(d->o, VISIT, "visit_note"), 1);
     assert_int_equal(post(d, "{\"text\":\"lain\"}", "kunci-2", &res), ERR_INVALID);
     assert_string_equal(d->cx->diag.code, "idempotency_key_reused");
 }
@@ -612,6 +772,9 @@ static void test_intake_closed(void **state)
     assert_string_equal(d.cx->diag.code, "intake_closed");
     assert_int_equal(number(&d, &test_complaint_count, NULL), 0);
     assert_int_equal(office_set_recovery(d.cx, public_key, true), ERR_OK);
+    refused(&d, body_json, ERR_CONFLICT, "no_trusted_reader");
+    add_person(&d, "arief", ROLE_INTEL_CHIEF, &d.arief);
+    become(&d, &d.rina);
     write_one(&d);
     office_fixture_free(d.o);
 }
@@ -623,6 +786,10 @@ int main(void)
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
     const struct CMUnitTest tests[] = {
         CASE(test_nothing_in_clear),
+        CASE(test_time_names_no_visit),
+        CASE(test_chief_made_by_admin_reads_nothing),
+        CASE(test_reset_loses_trust),
+        CASE(test_nobody_trusted_closes_the_intake),
         CASE(test_readers),
         CASE(test_nobody_else_reads),
         CASE(test_parts_do_not_move),

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "features/audit/audit.h"
+#include "features/notice/notice.h"
 #include "features/custody/custody_store.h"
 #include "features/office/office.h"
 #include "lib/base/str.h"
@@ -60,6 +61,7 @@ static const struct db_sql *const test_statements[] = {
 };
 static const struct db_sql *const *const tables[] = {
     test_statements,        custody_statements, custody_day_statements, visit_statements,
+    escalation_statements,
     office_pool_statements, audit_statements,   replay_statements,      NULL,
 };
 

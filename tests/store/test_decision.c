@@ -32,7 +32,8 @@ static struct decision_change *change(struct house *h, const char *visit_id, con
     c->ask_head_always = s->always;
     c->head_silence_ms = 180000;
     c->answer_id = house_id(h);
-    c->question = (struct notice_new){.outbox_id = house_id(h), .kind = NOTICE_QUESTION, .recipient_id = HENDRA};
+    c->question = (struct notice_new){
+        .outbox_id = house_id(h), .kind = NOTICE_QUESTION, .recipient_id = HENDRA};
     c->question.channel = notice_channel(h->cx, &c->question.reason);
     c->chief_id = ARIEF;
     c->head_id = HENDRA;
@@ -71,14 +72,16 @@ static struct answer last_answer(struct house *h, const char *visit_id)
 
 static bool step_6(struct house *h, const char *visit_id)
 {
-    return house_number(h, arena_printf(h->cx->arena,
-                                        "SELECT count(*) FROM visit_step WHERE step = 6 AND visit_id = '%s'",
-                                        visit_id)) == 1;
+    return house_number(
+               h, arena_printf(h->cx->arena,
+                               "SELECT count(*) FROM visit_step WHERE step = 6 AND visit_id = '%s'",
+                               visit_id)) == 1;
 }
 
 static const char *guest(struct house *h, int i)
 {
-    return guest_in(h, &(struct guest){.id_number = arena_printf(h->cx->arena, "620301170845%04d", i + 1)});
+    return guest_in(
+        h, &(struct guest){.id_number = arena_printf(h->cx->arena, "620301170845%04d", i + 1)});
 }
 
 /* --- one answer -------------------------------------------------------------------------------------------- */
@@ -88,11 +91,15 @@ static void a_final_answer_names_the_receiver(void **state)
     struct house *h = *state;
     static const struct {
         const char *outcome, *receiver;
-    } cases[] = {{"office_head", HENDRA}, {"intel_chief", ARIEF}, {"section_chief", MARIA}, {"refused", NULL}};
+    } cases[] = {{"office_head", HENDRA},
+                 {"intel_chief", ARIEF},
+                 {"section_chief", MARIA},
+                 {"refused", NULL}};
     for (int i = 0; i < (int)ARRAY_LEN(cases); i++) {
         const char *id = guest(h, i);
         house_later(h, 1000);
-        struct decision_result r = said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = cases[i].outcome});
+        struct decision_result r = said(
+            h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = cases[i].outcome});
         assert_string_equal(r.effect, "final");
         struct visit v = visit_now(h, id);
         assert_string_equal(v.decision_state, "final");
@@ -116,7 +123,8 @@ static void a_proposal_goes_to_the_head(void **state)
     struct house *h = *state;
     house_whatsapp(h);
     const char *id = guest(h, 0);
-    struct decision_result r = said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
+    struct decision_result r = said(
+        h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
     assert_string_equal(r.effect, "proposed");
     struct visit v = visit_now(h, id);
     assert_string_equal(v.decision_state, "proposed");
@@ -127,14 +135,19 @@ static void a_proposal_goes_to_the_head(void **state)
     assert_string_equal(v.question_state, "queued");
     assert_false(step_6(h, id)); /* done only when it is final */
     assert_int_equal(house_number(h, "SELECT count(*) FROM outbox WHERE kind = 'head_question' AND "
-                                     "recipient_id = '" HENDRA "' AND round = 1"), 1);
+                                     "recipient_id = '" HENDRA "' AND round = 1"),
+                     1);
 
-    r = said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 60});
-    assert_string_equal(r.refusal.code, "already_proposed"); /* his "Nanti" does not stop the clock */
+    r = said(h, id,
+             (struct saying){
+                 .role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 60});
+    assert_string_equal(r.refusal.code,
+                        "already_proposed"); /* his "Nanti" does not stop the clock */
     assert_int_equal(visit_now(h, id).decision_due_at, h->cx->now_ms + 180000);
     assert_int_equal(answers(h, id), 1);
 
-    r = said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .always = true});
+    r = said(h, id,
+             (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .always = true});
     assert_string_equal(r.effect, "final");
     v = visit_now(h, id);
     assert_string_equal(v.receiver_id, HENDRA);
@@ -147,10 +160,14 @@ static void by_the_other_policy_the_chief_decides(void **state)
 {
     struct house *h = *state;
     const char *id = guest(h, 0);
-    assert_string_equal(said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief"}).effect, "final");
+    assert_string_equal(
+        said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief"}).effect,
+        "final");
     assert_string_equal(visit_now(h, id).receiver_id, ARIEF);
     id = guest(h, 1);
-    assert_string_equal(said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "ask_head"}).effect, "proposed");
+    assert_string_equal(
+        said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "ask_head"}).effect,
+        "proposed");
     assert_string_equal(visit_now(h, id).decision_state, "proposed");
     assert_false(step_6(h, id));
 }
@@ -161,7 +178,8 @@ static void too_late_is_kept_and_said(void **state)
     const char *id = guest(h, 0);
     (void)said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head"});
     house_later(h, 5000);
-    struct decision_result r = said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "refused", .key = "k"});
+    struct decision_result r = said(
+        h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "refused", .key = "k"});
     assert_string_equal(r.effect, "too_late");
     assert_int_equal(r.refusal.err, ERR_CONFLICT);
     assert_string_equal(r.refusal.code, "already_decided");
@@ -188,8 +206,10 @@ static void a_repeated_request_is_answered_as_the_first(void **state)
     const uint8_t hash[32] = {1};
     house_act_as(h, person_of(ROLE_OFFICE_HEAD));
     for (int i = 0; i < 2; i++) {
-        struct decision_change *c = change(h, id, &(struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head"});
-        assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", hash, &c->replay), ERR_OK);
+        struct decision_change *c = change(
+            h, id, &(struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head"});
+        assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", hash, &c->replay),
+                         ERR_OK);
         assert_int_equal(db_tx(h->cx, "decide", decision_apply, c), ERR_OK);
         assert_int_equal(c->replayed, i == 1);
         assert_int_equal(c->result->refusal.err, ERR_OK);
@@ -198,17 +218,21 @@ static void a_repeated_request_is_answered_as_the_first(void **state)
     assert_int_equal(answers(h, id), 1);
     house_act_as(h, person_of(ROLE_INTEL_CHIEF));
     for (int i = 0; i < 2; i++) { /* what came too late is too late the second time too */
-        struct decision_change *c = change(h, id, &(struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief"});
-        assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", hash, &c->replay), ERR_OK);
+        struct decision_change *c = change(
+            h, id, &(struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief"});
+        assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", hash, &c->replay),
+                         ERR_OK);
         assert_int_equal(db_tx(h->cx, "decide", decision_apply, c), ERR_OK);
         assert_int_equal(c->replayed, i == 1);
         assert_int_equal(c->result->refusal.err, ERR_CONFLICT);
         assert_string_equal(c->result->refusal.code, "already_decided");
     }
     assert_int_equal(answers(h, id), 2);
-    struct decision_change *c = change(h, id, &(struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "refused"});
+    struct decision_change *c = change(
+        h, id, &(struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "refused"});
     const uint8_t other[32] = {2};
-    assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", other, &c->replay), ERR_OK);
+    assert_int_equal(replay_prepare(h->cx, "k", "POST /tamu/x/keputusan", other, &c->replay),
+                     ERR_OK);
     assert_int_equal(db_tx(h->cx, "decide", decision_apply, c), ERR_INVALID);
     assert_string_equal(c->result->refusal.code, "idempotency_key_reused");
 }
@@ -218,10 +242,15 @@ static void a_repeated_request_is_answered_as_the_first(void **state)
 static void head_against_silence(struct house *h, int i, bool head_first)
 {
     const char *id = guest(h, i);
-    (void)said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "ask_head", .always = true});
+    (void)said(h, id,
+               (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "ask_head", .always = true});
     house_later(h, 180000);
-    struct decision_change *head = change(h, id, &(struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .always = true});
-    struct decision_change *silent = change(h, id, &(struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "ask_head", .always = true, .silence = true});
+    struct decision_change *head = change(
+        h, id, &(struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .always = true});
+    struct decision_change *silent = change(
+        h, id,
+        &(struct saying){
+            .role = ROLE_OFFICE_HEAD, .outcome = "ask_head", .always = true, .silence = true});
     struct crowd_member members[] = {{.fn = decision_apply, .arg = head_first ? head : silent},
                                      {.fn = decision_apply, .arg = head_first ? silent : head}};
     crowd_run(h->o->f, members, 2);
@@ -285,7 +314,8 @@ static void a_message_counts_once(void **state)
 {
     struct house *h = *state;
     const char *id = guest(h, 0);
-    struct saying s = {.role = ROLE_INTEL_CHIEF, .outcome = "ask_head", .always = true, .message_id = "wamid.1"};
+    struct saying s = {
+        .role = ROLE_INTEL_CHIEF, .outcome = "ask_head", .always = true, .message_id = "wamid.1"};
     assert_string_equal(said(h, id, s).effect, "proposed");
     struct decision_result r = said(h, id, s);
     assert_true(r.repeated);
@@ -294,7 +324,8 @@ static void a_message_counts_once(void **state)
     assert_int_equal(office_fixture_entries(h->o, id, "decision_answered"), 1);
     /* eight deliveries of one message at once */
     struct crowd_member members[8];
-    struct saying head = {.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .message_id = "wamid.2"};
+    struct saying head = {
+        .role = ROLE_OFFICE_HEAD, .outcome = "office_head", .message_id = "wamid.2"};
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         members[i] = (struct crowd_member){.fn = decision_apply, .arg = change(h, id, &head)};
     crowd_run(h->o->f, members, ARRAY_LEN(members));
@@ -316,9 +347,13 @@ static void give_token(struct house *h, const char *visit_id, int64_t expires_at
     struct answer_token_new t = {.action = ""};
     memcpy(t.hash, token_hash, sizeof(t.hash));
     struct answer_tokens_new n = {.office_id = h->office,
-                                  .common = {.visit_id = visit_id, .outbox_id = "o", .staff_id = HENDRA,
-                                             .as_role = "office_head", .expires_at = expires_at},
-                                  .tokens = &t, .count = 1};
+                                  .common = {.visit_id = visit_id,
+                                             .outbox_id = "o",
+                                             .staff_id = HENDRA,
+                                             .as_role = "office_head",
+                                             .expires_at = expires_at},
+                                  .tokens = &t,
+                                  .count = 1};
     assert_int_equal(db_tx(h->cx, "tokens", decision_tokens_add, &n), ERR_OK);
 }
 
@@ -331,8 +366,10 @@ static void a_token_answers_once(void **state)
     assert_int_equal(decision_token_find(h->cx->read, h->office, token_hash, &t), ERR_OK);
     assert_string_equal(t.visit_id, id);
     assert_int_equal(t.used_at, 0);
-    assert_int_equal(decision_token_find(h->cx->read, "another office", token_hash, &t), ERR_MISSING);
-    struct saying s = {.role = ROLE_OFFICE_HEAD, .outcome = "later", .minutes = 5, .token = token_hash};
+    assert_int_equal(decision_token_find(h->cx->read, "another office", token_hash, &t),
+                     ERR_MISSING);
+    struct saying s = {
+        .role = ROLE_OFFICE_HEAD, .outcome = "later", .minutes = 5, .token = token_hash};
     assert_string_equal(said(h, id, s).effect, "later");
     s.outcome = "office_head";
     struct decision_result r = said(h, id, s);
@@ -350,7 +387,9 @@ static void a_refused_answer_does_not_use_the_token_up(void **state)
     struct house *h = *state;
     const char *id = guest(h, 0);
     give_token(h, id, h->cx->now_ms + 1000);
-    struct saying s = {.role = ROLE_OFFICE_HEAD, .outcome = "ask_head", .token = token_hash}; /* he cannot ask himself */
+    struct saying s = {.role = ROLE_OFFICE_HEAD,
+                       .outcome = "ask_head",
+                       .token = token_hash}; /* he cannot ask himself */
     assert_string_equal(said(h, id, s).refusal.code, "ask_head_self");
     s.outcome = "intel_chief";
     assert_string_equal(said(h, id, s).effect, "final");
@@ -361,12 +400,15 @@ static void an_expired_token_answers_nothing(void **state)
     struct house *h = *state;
     const char *id = guest(h, 0);
     give_token(h, id, h->cx->now_ms);
-    struct decision_result r = said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .token = token_hash});
+    struct decision_result r = said(
+        h, id,
+        (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .token = token_hash});
     assert_string_equal(r.refusal.code, "token_used");
     assert_string_equal(visit_now(h, id).decision_state, "none");
     assert_int_equal(answers(h, id), 0);
     static const uint8_t unknown[32] = {9};
-    r = said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .token = unknown});
+    r = said(h, id,
+             (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "office_head", .token = unknown});
     assert_string_equal(r.refusal.code, "token_used");
     assert_int_equal(answers(h, id), 0);
 }
@@ -404,7 +446,9 @@ static void silence_makes_the_proposal_final(void **state)
                  {"refused", "refused", NULL}};
     for (int i = 0; i < (int)ARRAY_LEN(cases); i++) {
         const char *id = guest(h, i);
-        (void)said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = cases[i].proposal, .always = true});
+        (void)said(h, id,
+                   (struct saying){
+                       .role = ROLE_INTEL_CHIEF, .outcome = cases[i].proposal, .always = true});
         house_later(h, 179999);
         tick(h);
         assert_string_equal(visit_now(h, id).decision_state, "proposed");
@@ -417,6 +461,7 @@ static void silence_makes_the_proposal_final(void **state)
             assert_string_equal(v.receiver_id, cases[i].receiver);
         else
             assert_null(v.receiver_id);
+        assert_string_equal(v.decision_by, ARIEF); /* whose proposal it was; the Kajari said nothing */
         struct answer a = last_answer(h, id);
         assert_string_equal(a.channel, "silence");
         assert_string_equal(a.official_role, "office_head");
@@ -433,7 +478,12 @@ static void later_asks_again(void **state)
     struct house *h = *state;
     house_whatsapp(h);
     const char *id = guest(h, 0);
-    assert_string_equal(said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 5}).effect, "later");
+    assert_string_equal(
+        said(h, id,
+             (struct saying){
+                 .role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 5})
+            .effect,
+        "later");
     assert_int_equal(visit_now(h, id).ask_again_at, h->cx->now_ms + 300000);
     assert_string_equal(visit_now(h, id).notice_state, "answered");
     house_later(h, 299999);
@@ -441,8 +491,10 @@ static void later_asks_again(void **state)
     assert_int_equal(house_number(h, "SELECT max(round) FROM outbox"), 1);
     house_later(h, 1);
     tick(h);
-    assert_int_equal(house_number(h, "SELECT count(*) FROM outbox WHERE kind = 'visit_notice' AND "
-                                     "recipient_id = '" ARIEF "' AND round = 2 AND state = 'queued'"), 1);
+    assert_int_equal(house_number(h,
+                                  "SELECT count(*) FROM outbox WHERE kind = 'visit_notice' AND "
+                                  "recipient_id = '" ARIEF "' AND round = 2 AND state = 'queued'"),
+                     1);
     struct visit v = visit_now(h, id);
     assert_int_equal(v.ask_again_at, 0);
     assert_string_equal(v.notice_state, "queued");
@@ -460,8 +512,11 @@ static void the_heads_later_stops_the_clock_of_silence(void **state)
     struct house *h = *state;
     house_whatsapp(h);
     const char *id = guest(h, 0);
-    (void)said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
-    (void)said(h, id, (struct saying){.role = ROLE_OFFICE_HEAD, .outcome = "later", .always = true, .minutes = 10});
+    (void)said(h, id,
+               (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
+    (void)said(h, id,
+               (struct saying){
+                   .role = ROLE_OFFICE_HEAD, .outcome = "later", .always = true, .minutes = 10});
     struct visit v = visit_now(h, id);
     assert_string_equal(v.decision_state, "proposed");
     assert_int_equal(v.decision_due_at, 0);
@@ -471,7 +526,8 @@ static void the_heads_later_stops_the_clock_of_silence(void **state)
     house_later(h, 1);
     tick(h);
     assert_int_equal(house_number(h, "SELECT count(*) FROM outbox WHERE kind = 'head_question' AND "
-                                     "recipient_id = '" HENDRA "' AND round = 2"), 1);
+                                     "recipient_id = '" HENDRA "' AND round = 2"),
+                     1);
     assert_int_equal(visit_now(h, id).decision_due_at, h->cx->now_ms + 180000); /* it runs again */
     house_later(h, 180000);
     tick(h);
@@ -484,9 +540,12 @@ static void nobody_is_asked_about_a_guest_who_left(void **state)
     struct house *h = *state;
     house_whatsapp(h);
     const char *id = guest(h, 0);
-    (void)said(h, id, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 5});
+    (void)said(h, id,
+               (struct saying){
+                   .role = ROLE_INTEL_CHIEF, .outcome = "later", .always = true, .minutes = 5});
     const char *proposed = guest(h, 1);
-    (void)said(h, proposed, (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
+    (void)said(h, proposed,
+               (struct saying){.role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .always = true});
     house_exec(h, "UPDATE visit SET open = 0, state = 'left'");
     int64_t rows = house_number(h, "SELECT count(*) FROM outbox");
     house_later(h, 3600000);
@@ -518,8 +577,12 @@ static void an_answer_gathers_what_it_needs(void **state)
 {
     struct house *h = *state;
     const char *id = guest(h, 0);
-    struct decision_new n = {.act = house_act(h, ARIEF), .visit_id = id, .official_id = ARIEF,
-                             .as_role = ROLE_INTEL_CHIEF, .outcome = "intel_chief", .channel = "page",
+    struct decision_new n = {.act = house_act(h, ARIEF),
+                             .visit_id = id,
+                             .official_id = ARIEF,
+                             .as_role = ROLE_INTEL_CHIEF,
+                             .outcome = "intel_chief",
+                             .channel = "page",
                              .note = "Mohon diterima"};
     struct decision_result r = {0};
     assert_int_equal(decision_answer(h->cx, &n, &r), ERR_OK);
@@ -528,7 +591,9 @@ static void an_answer_gathers_what_it_needs(void **state)
     assert_string_equal(r.visit.question_reason, "WhatsApp belum disiapkan");
     struct answer a = last_answer(h, id);
     char *note = NULL;
-    assert_int_equal(seal_field_open(h->cx->seal, h->cx->arena, "answer", "note_sealed", a.id, a.note_sealed, &note), ERR_OK);
+    assert_int_equal(seal_field_open(h->cx->seal, h->cx->arena, "answer", "note_sealed", a.id,
+                                     a.note_sealed, &note),
+                     ERR_OK);
     assert_string_equal(note, "Mohon diterima");
     n.as_role = ROLE_OFFICE_HEAD;
     n.official_id = HENDRA;
@@ -544,15 +609,35 @@ static void an_answer_gathers_what_it_needs(void **state)
     assert_string_equal(h->cx->diag.code, "visit_unknown");
 }
 
-static void the_one_addressed_receives(void **state)
+static const char *received_by(struct house *h, int i, const char *host_id)
 {
-    struct house *h = *state;
-    const char *id = guest_in(h, &(struct guest){.host_id = YULIANA});
-    struct decision_new n = {.act = house_act(h, HENDRA), .visit_id = id, .official_id = HENDRA,
-                             .as_role = ROLE_OFFICE_HEAD, .outcome = "section_chief", .channel = "page"};
+    const char *number = arena_printf(h->cx->arena, "620301170845%04d", i + 1);
+    const char *id = guest_in(h, &(struct guest){.id_number = number, .host_id = host_id});
+    struct decision_new n = {.act = house_act(h, HENDRA),
+                             .visit_id = id,
+                             .official_id = HENDRA,
+                             .as_role = ROLE_OFFICE_HEAD,
+                             .outcome = "section_chief",
+                             .channel = "page"};
     struct decision_result r = {0};
     assert_int_equal(decision_answer(h->cx, &n, &r), ERR_OK);
-    assert_string_equal(visit_now(h, id).receiver_id, YULIANA);
+    return visit_now(h, id).receiver_id;
+}
+
+static void the_section_chief_asked_for_receives(void **state)
+{
+    struct house *h = *state;
+    static const struct person surya = {"01890000-0000-7000-8000-000000000011",
+                                        "surya",
+                                        "Surya Dinata",
+                                        "Kasi Datun",
+                                        ROLE_SECTION_CHIEF,
+                                        NULL};
+    house_add(h, &surya);
+    assert_string_equal(received_by(h, 0, surya.id), surya.id);
+    assert_string_equal(received_by(h, 1, MARIA), MARIA);
+    assert_string_equal(received_by(h, 2, NULL), MARIA);
+    assert_string_equal(received_by(h, 3, YULIANA), MARIA); /* asked for, but no section chief */
 }
 
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, house_begin, house_end)
@@ -578,7 +663,7 @@ int main(void)
         TEST(nobody_is_asked_about_a_guest_who_left),
         TEST(the_queue_of_those_who_wait),
         TEST(an_answer_gathers_what_it_needs),
-        TEST(the_one_addressed_receives),
+        TEST(the_section_chief_asked_for_receives),
     };
     return cmocka_run_group_tests_name("decision", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/str.h"
+#include "migrations.h"
 
 #define FIRST                                                                                      \
     "CREATE TABLE room (office_id TEXT NOT NULL, id @int NOT NULL, plan @bytes,"                   \
@@ -285,6 +286,54 @@ static void statements_are_prepared(struct place *p)
 }
 ON_POSTGRES(statements_are_prepared)
 
+static int64_t one_number(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *s = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(s, 0);
+    (void)sqlite3_finalize(s);
+    return n;
+}
+
+/* 0007: whoever is there keeps his trust; of a complaint the day stays, in the zone of its own office. */
+static void keys_and_days_of_an_older_office(void **state)
+{
+    (void)state;
+    size_t before = 0;
+    while (before < bukutamu_migration_count && bukutamu_migrations[before].number < 7)
+        before++;
+    assert_int_equal(before, 6);
+    struct fixture *f = fixture_new(bukutamu_migrations, before);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    static const char rows[] =
+        "INSERT INTO office (office_id, code, name, parent_name, address, phone, offset_min, limit_s,"
+        " ask_head, head_silence_s, notice_name, demo, created_at)"
+        " VALUES ('b', 'O.1', 'Kejari', '', '', '', 420, 600, 'always', 180, 0, 0, 1),"
+        " ('t', 'O.2', 'Kejari', '', '', '', 540, 600, 'always', 180, 0, 0, 1);"
+        "INSERT INTO staff (office_id, id, username, name, title, rank, nip, roles, section,"
+        " password_hash, public_key, wrapped_key, created_at)"
+        " VALUES ('b', 's', 'kasi', 'Kasi', '', '', '', 4, '', '!', x'01', x'02', 77);"
+        "INSERT INTO complaint (office_id, id, year, number, received_at, text_sealed, origin_sealed)"
+        " VALUES ('b', 'c', 2026, 1, 1784774825000, x'01', x'02'),"
+        " ('t', 'd', 2026, 1, 1784818799999, x'01', x'02');";
+    char *wrong = NULL;
+    (void)sqlite3_exec(db, rows, NULL, NULL, &wrong);
+    if (wrong)
+        print_error("%s\n", wrong);
+    assert_null(wrong);
+    struct place p = {.arena = f->arena, .url = f->url};
+    assert_int_equal(up(&p, bukutamu_migrations, bukutamu_migration_count), ERR_OK);
+    assert_int_equal(one_number(db, "SELECT key_trusted_at FROM staff WHERE id = 's'"), 77);
+    assert_int_equal(one_number(db, "SELECT received_at FROM complaint WHERE id = 'c'"),
+                     INT64_C(1784739600000)); /* 23 July 2026, 00.00 WIB */
+    assert_int_equal(one_number(db, "SELECT received_at FROM complaint WHERE id = 'd'"),
+                     INT64_C(1784732400000)); /* the same day, 00.00 WIT: it was 23.59 */
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    fixture_free(f);
+}
+
 int main(void)
 {
 #define SQLITE(name)   cmocka_unit_test_setup_teardown(name, sqlite_set_up, sqlite_tear_down)
@@ -298,6 +347,7 @@ int main(void)
         SQLITE(sqlite_dangling_reference_is_refused),
         SQLITE(sqlite_file_is_private_strict_and_wal),
         SQLITE(unknown_address_is_refused),
+        cmocka_unit_test(keys_and_days_of_an_older_office),
         POSTGRES(postgres_twice_applies_nothing),
         POSTGRES(postgres_changed_text_is_refused),
         POSTGRES(postgres_newer_schema_is_refused),

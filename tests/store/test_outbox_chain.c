@@ -131,7 +131,7 @@ static void webhook_start(void)
 static enum err render(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret)
 {
     static const char *const params[] = {"12", "Perorangan"};
-    static const struct outbox_button buttons[] = {{"tok-terima", "Saya terima"}};
+    static const struct outbox_button buttons[] = {{.payload = "tok-terima", .title = "Saya terima"}};
     (void)cx;
     *ret = (struct outbox_message){.to = row->recipient_id,
                                    .template_name = "tamu_baru",
@@ -289,7 +289,7 @@ static bool all_ended(void)
 {
     for (int i = 0; i < CHAOS_ROWS; i++) {
         struct outbox_row row = row_now(t.f, arena_printf(t.f->arena, "row-%d", i));
-        if (!str_eq(row.state, "read") && !str_eq(row.state, "failed"))
+        if (!str_eq(row.state, "read"))
             return false;
     }
     return true;
@@ -320,24 +320,18 @@ static void nothing_is_lost_and_every_double_is_explained(void **state)
         accepted[row]++;
     }
     json_decref(messages);
-    int doubles = 0, doubts = 0, failed = 0;
+    int doubles = 0, doubts = 0;
     for (int i = 0; i < CHAOS_ROWS; i++) {
         struct outbox_row row = row_now(t.f, arena_printf(t.f->arena, "row-%d", i));
         assert_true(accepted[i] <= 1 + t.unknown[i]);
         doubles += accepted[i] > 1 ? accepted[i] - 1 : 0;
         doubts += t.unknown[i];
-        if (accepted[i] > 0) {
-            assert_string_equal(row.state, "read");
-            continue;
-        }
-        failed++; /* never arrived: only after two doubts, and the desk is told */
-        assert_string_equal(row.state, "failed");
-        assert_string_equal(row.code, "unknown");
-        assert_true(t.unknown[i] >= 2);
+        assert_true(accepted[i] > 0);
+        assert_string_equal(row.state, "read");
     }
     print_message(
-        "%d rows: %d unknown outcomes, %d sent twice, %d given up, %d events, %d moved a row\n",
-        CHAOS_ROWS, doubts, doubles, failed, atomic_load(&t.events), atomic_load(&t.moved));
+        "%d rows: %d unknown outcomes, %d sent twice, %d events, %d moved a row\n",
+        CHAOS_ROWS, doubts, doubles, atomic_load(&t.events), atomic_load(&t.moved));
     assert_true(doubts > 0);
     assert_int_equal(atomic_load(&t.bad_signatures), 0);
 }

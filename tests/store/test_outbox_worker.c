@@ -349,6 +349,8 @@ static void a_stopped_channel_keeps_its_queue(void **state)
     assert_in_range(gap(1), 495, 2500);
 }
 
+static atomic_bool renewed;
+
 /* --- unknown outcomes ------------------------------------------------------------------------- */
 
 static void an_unknown_outcome_waits_for_a_status_event(void **state)
@@ -381,12 +383,26 @@ static void an_unknown_outcome_is_tried_once_more(void **state)
     assert_in_range(gap(0), 100, 1000);
 }
 
-static void twice_unknown_is_the_end_until_we_hear_better(void **state)
+static void unknown_again_and_again_is_never_given_up(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        script(answer(SEND_UNKNOWN, "timeout"));
+    start((struct outbox_timing){.unknown_wait_ms = 30, .backoff_max_ms = 100});
+    queue("row-1");
+    struct outbox_row row = wait_state("row-1", "sent");
+    assert_int_equal(row.attempts, 5);
+    assert_in_range(gap(0), 30, 1000);
+    assert_in_range(gap(1), 60, 1000); /* ever later */
+    assert_in_range(gap(3), 100, 1000);
+}
+
+static void the_last_doubt_ends_it_until_we_hear_better(void **state)
 {
     (void)state;
     script(answer(SEND_UNKNOWN, "timeout"));
     script(answer(SEND_UNKNOWN, "no_answer"));
-    start((struct outbox_timing){.unknown_wait_ms = 30});
+    start((struct outbox_timing){.unknown_wait_ms = 30, .max_attempts = 2});
     queue("row-1");
     struct outbox_row row = wait_state("row-1", "failed");
     assert_string_equal(row.code, "unknown");
@@ -396,6 +412,47 @@ static void twice_unknown_is_the_end_until_we_hear_better(void **state)
     assert_int_equal(db_tx(&f->cx, "test_status", status_in_tx, &ask), ERR_OK);
     assert_true(ask.changed);
     assert_string_equal(row_now(f, "row-1").state, "sent");
+}
+
+static bool is_renewed(struct channel *c)
+{
+    (void)c;
+    return atomic_load(&renewed);
+}
+
+static void a_new_token_ends_the_pause(void **state)
+{
+    (void)state;
+    atomic_store(&renewed, false);
+    fake.channel.renewed = is_renewed;
+    script(answer(SEND_STOP_CHANNEL, "190"));
+    queue_row(f, "row-0", "staff-1");
+    queue_row(f, "row-1", "staff-1");
+    start((struct outbox_timing){.stopped_ms = 60000, .poll_ms = 20});
+    wait_sent(1);
+    (void)usleep(100000);
+    assert_int_equal(fake_sent(&fake), 1);
+    atomic_store(&renewed, true);
+    assert_int_equal(wait_state("row-0", "sent").attempts, 1);
+    assert_int_equal(wait_state("row-1", "sent").attempts, 1);
+}
+
+static void a_recipient_has_a_token_bucket(void **state)
+{
+    (void)state;
+    fake.channel.recipient_gap_ms = 100;
+    fake.channel.recipient_burst = 3;
+    for (int i = 0; i < 6; i++)
+        queue_row(f, arena_printf(f->arena, "row-%d", i), "staff-1");
+    queue_row(f, "other", "staff-2");
+    start((struct outbox_timing){.poll_ms = 1000});
+    wait_sent(7);
+    assert_in_range(fake.sent[3].at - fake.sent[0].at, 0, 95); /* three at once, and the other one */
+    assert_true(fake.sent[4].at - fake.sent[0].at >= 95);
+    assert_true(fake.sent[5].at - fake.sent[4].at >= 90);
+    assert_true(fake.sent[6].at - fake.sent[5].at >= 90);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(wait_state(arena_printf(f->arena, "row-%d", i), "sent").attempts, 1);
 }
 
 static void status_comes_first(struct cx *cx, const char *id)
@@ -571,7 +628,10 @@ int main(void)
         WORKER_TEST(a_stopped_channel_keeps_its_queue),
         WORKER_TEST(an_unknown_outcome_waits_for_a_status_event),
         WORKER_TEST(an_unknown_outcome_is_tried_once_more),
-        WORKER_TEST(twice_unknown_is_the_end_until_we_hear_better),
+        WORKER_TEST(unknown_again_and_again_is_never_given_up),
+        WORKER_TEST(the_last_doubt_ends_it_until_we_hear_better),
+        WORKER_TEST(a_new_token_ends_the_pause),
+        WORKER_TEST(a_recipient_has_a_token_bucket),
         WORKER_TEST(a_status_may_be_faster_than_the_answer),
         WORKER_TEST(a_message_without_sense_is_dropped),
         WORKER_TEST(a_failing_renderer_is_tried_again),

@@ -88,8 +88,10 @@ static void a_key_is_bound_to_person_route_and_body(void **state)
     house_act_as(h, person_of(ROLE_DUTY_OFFICER));
     assert_false(used(h, "k", "POST /x", 2, true).found); /* another person's key is another key */
     assert_int_equal(house_number(h, "SELECT count(*) FROM replay"), 2);
-    assert_int_equal(house_number(h, "SELECT count(*) FROM replay WHERE CAST(key_hash AS TEXT) LIKE '%k%' "
-                                     "AND length(key_hash) < 32"), 0);
+    assert_int_equal(
+        house_number(h, "SELECT count(*) FROM replay WHERE CAST(key_hash AS TEXT) LIKE '%k%' "
+                        "AND length(key_hash) < 32"),
+        0);
 }
 
 struct forgetting {
@@ -134,7 +136,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_that_are_none, house_begin, house_end),
         cmocka_unit_test_setup_teardown(without_a_key_nothing_is_kept, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(a_key_is_bound_to_person_route_and_body, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(a_key_is_bound_to_person_route_and_body, house_begin,
+                                        house_end),
         cmocka_unit_test_setup_teardown(keys_live_seven_days, house_begin, house_end),
     };
     return cmocka_run_group_tests_name("replay", tests, NULL, NULL);

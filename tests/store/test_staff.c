@@ -388,6 +388,74 @@ static void a_password_from_the_administrator_makes_a_new_key(void **state)
     assert_int_equal(staff_reset_password(o->cx, "none", ANOTHER), ERR_MISSING);
 }
 
+static void act_as(struct office_fixture *o, enum actor_kind kind, const char *id)
+{
+    o->cx->actor = (struct actor){.kind = kind};
+    memcpy(o->cx->actor.office_id, o->office, sizeof(o->office));
+    if (id)
+        memcpy(o->cx->actor.id, id, UUID_TEXT_BYTES);
+    office_fixture_next(o);
+}
+
+static struct staff now_of(struct office_fixture *o, const char *id)
+{
+    struct staff s = {.id = NULL};
+    assert_int_equal(staff_get(o->cx->read, o->office, id, &s), ERR_OK);
+    return s;
+}
+
+/* Made on the server: trusted. Made by an administrator, his password set by one, or a post given by one:
+ * waits. One's own new password changes nothing. */
+static void whose_key_is_trusted(void **state)
+{
+    struct office_fixture *o = *state;
+    char admin[UUID_TEXT_BYTES], kasi[UUID_TEXT_BYTES], rina[UUID_TEXT_BYTES],
+        made[UUID_TEXT_BYTES];
+    int64_t trusted = -1, waiting = -1;
+    add(o, "admin", ROLE_ADMIN, admin);
+    add(o, "kasi", ROLE_INTEL_CHIEF, kasi);
+    add(o, "rina", ROLE_FRONT_DESK, rina);
+    assert_int_equal(now_of(o, kasi).key_trusted_at, o->cx->now_ms);
+    assert_true(
+        staff_reads_complaints(&(struct staff){.roles = ROLE_OFFICE_HEAD, .key_trusted_at = 1}));
+    assert_false(staff_reads_complaints(&(struct staff){.roles = ROLE_ADMIN, .key_trusted_at = 1}));
+
+    (void)log_in(o, "kasi", PASSWORD);
+    assert_int_equal(staff_change_password(o->cx, PASSWORD, ANOTHER, true), ERR_OK);
+    assert_true(now_of(o, kasi).key_trusted_at != 0);
+    assert_int_equal(office_fixture_entries(o, kasi, "key_reset"), 0);
+
+    act_as(o, ACTOR_USER, admin);
+    struct staff_new n = somebody(o, "kajari", ROLE_OFFICE_HEAD);
+    assert_int_equal(staff_create(o->cx, &n, made), ERR_OK);
+    assert_int_equal(now_of(o, made).key_trusted_at, 0);
+    struct staff_change c = {.name = "Rina", .roles = ROLE_FRONT_DESK | ROLE_INTEL_CHIEF};
+    assert_int_equal(staff_update(o->cx, rina, &c), ERR_OK);
+    assert_int_equal(now_of(o, rina).key_trusted_at, 0);
+    assert_int_equal(office_fixture_entries(o, rina, "key_reset"), 1);
+    struct staff_change same = {.name = "Kasi Baru", .roles = ROLE_INTEL_CHIEF};
+    assert_int_equal(staff_update(o->cx, kasi, &same), ERR_OK); /* no new post: the key stays */
+    assert_true(now_of(o, kasi).key_trusted_at != 0);
+    assert_int_equal(staff_count_readers(o->cx->read, o->office, &trusted, &waiting), ERR_OK);
+    assert_int_equal(trusted, 1);
+    assert_int_equal(waiting, 2);
+    /* Out of the post and into it again is no way around. */
+    same.roles = ROLE_FRONT_DESK;
+    assert_int_equal(staff_update(o->cx, kasi, &same), ERR_OK);
+    same.roles = ROLE_INTEL_CHIEF;
+    assert_int_equal(staff_update(o->cx, kasi, &same), ERR_OK);
+    assert_int_equal(now_of(o, kasi).key_trusted_at, 0);
+
+    act_as(o, ACTOR_SYSTEM, NULL);
+    const char *fingerprint = seal_key_fingerprint(o->cx->arena, now_of(o, kasi).public_key);
+    assert_int_equal(strlen(fingerprint), 39);
+    assert_int_equal(staff_trust_key(o->cx, kasi, fingerprint, NULL), ERR_OK);
+    assert_string_equal(now_of(o, kasi).key_trusted_by, "");
+    assert_int_equal(office_fixture_entries(o, kasi, "key_trusted"), 1);
+    assert_int_equal(staff_trust_key(o->cx, admin, fingerprint, NULL), ERR_CONFLICT); /* another's */
+    assert_int_equal(staff_trust_key(o->cx, "none", fingerprint, NULL), ERR_MISSING);
+}
+
 static void ones_own_sessions(void **state)
 {
     struct office_fixture *o = *state;
@@ -458,6 +526,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ones_own_new_password_keeps_the_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_password_from_the_administrator_makes_a_new_key, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(whose_key_is_trusted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ones_own_sessions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(staff_pages_have_everybody_once, set_up, tear_down),
     };

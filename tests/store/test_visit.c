@@ -66,7 +66,8 @@ static void a_failed_registration_leaves_nothing(void **state)
     count(h, "SELECT count(*) FROM visit_step", 3);
     count(h, "SELECT value FROM counter WHERE book = 'visit'", 1);
     assert_int_equal(house_number(h, "SELECT seq FROM audit_head"), entries);
-    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 8)})), "2");
+    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 8)})),
+                        "2");
 }
 
 /* --- register numbers -------------------------------------------------------------------------------- */
@@ -136,8 +137,8 @@ static const char *late(struct house *h, int i, int64_t arrived_at)
 static void late_entries_get_letters(void **state)
 {
     struct house *h = *state;
-    static const char *const letters[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I",  "J",
-                                          "K", "L", "M", "N", "O", "P", "Q", "R", "S",  "T",
+    static const char *const letters[] = {"A", "B", "C", "D", "E", "F", "G",  "H", "I", "J",
+                                          "K", "L", "M", "N", "O", "P", "Q",  "R", "S", "T",
                                           "U", "V", "W", "X", "Y", "Z", "AA", "AB"};
     const int64_t first = h->cx->now_ms;
     (void)guest_in(h, &(struct guest){.id_number = document(h, 0)});
@@ -150,7 +151,8 @@ static void late_entries_get_letters(void **state)
     assert_string_equal(late(h, 60, first + 61000), "2A"); /* behind the second */
     assert_string_equal(late(h, 61, first + 500), "1AC");  /* earlier, but written down later */
     /* an ordinary guest goes on counting */
-    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 62)})), "3");
+    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 62)})),
+                        "3");
     count(h, "SELECT value FROM counter WHERE book = 'visit'", 3);
     /* and an officer who is merely slow gives no late entry */
     struct guest slow = {.id_number = document(h, 63), .arrived_at = h->cx->now_ms - 60000};
@@ -165,13 +167,15 @@ static void a_late_entry_before_the_first_guest(void **state)
     assert_string_equal(late(h, 1, morning + 1000), "1A");
     assert_string_equal(late(h, 2, morning - 1000), "1B"); /* before the first of the year */
     assert_string_equal(late(h, 3, morning - 500), "1C");
-    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 4)})), "2");
+    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 4)})),
+                        "2");
 }
 
 static void a_year_begins_at_one(void **state)
 {
     struct house *h = *state;
-    const struct civil last = {.year = 2026, .month = 12, .day = 31, .hour = 23, .minute = 59, .second = 59};
+    const struct civil last = {
+        .year = 2026, .month = 12, .day = 31, .hour = 23, .minute = 59, .second = 59};
     h->cx->now_ms = time_from_civil(last, 420);
     const char *old = guest_in(h, &(struct guest){.id_number = document(h, 0)});
     assert_int_equal(visit_now(h, old).year, 2026);
@@ -179,7 +183,8 @@ static void a_year_begins_at_one(void **state)
     const char *new = guest_in(h, &(struct guest){.id_number = document(h, 1)});
     assert_int_equal(visit_now(h, new).year, 2027);
     assert_string_equal(number_of(h, new), "1");
-    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 2)})), "2");
+    assert_string_equal(number_of(h, guest_in(h, &(struct guest){.id_number = document(h, 2)})),
+                        "2");
     /* written down in the new year, belongs to the old one */
     const char *paper = guest_in(h, &(struct guest){.id_number = document(h, 3),
                                                     .late_reason = "Buku kertas",
@@ -221,7 +226,8 @@ static void two_counters_do_not_let_the_same_document_in(void **state)
     struct house *h = *state;
     struct crowd_member members[8];
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
-        members[i] = (struct crowd_member){.fn = visit_register, .arg = guest_fill(h, &(struct guest){0})};
+        members[i] = (struct crowd_member){.fn = visit_register,
+                                           .arg = guest_fill(h, &(struct guest){0})};
     crowd_run(h->o->f, members, ARRAY_LEN(members));
     const struct visit_registration *winner = members[0].arg;
     assert_int_equal(members[0].result, ERR_OK);
@@ -247,7 +253,8 @@ static struct visitor visitor_now(struct house *h)
 static void a_returning_guest_is_known_and_refreshed(void **state)
 {
     struct house *h = *state;
-    const char *first = guest_in(h, &(struct guest){.name = "Fransiska L", .phone = "+6281200000001"});
+    const char *first = guest_in(h,
+                                 &(struct guest){.name = "Fransiska L", .phone = "+6281200000001"});
     struct visitor v = visitor_now(h);
     assert_string_equal(v.id, visit_now(h, first).visitor_id);
     assert_int_equal(v.visits, 1);
@@ -374,7 +381,8 @@ static void the_same_key_from_eight_threads_registers_once(void **state)
 
 static void put_state(struct house *h, const char *id, const char *state)
 {
-    house_exec(h, arena_printf(h->cx->arena, "UPDATE visit SET state = '%s' WHERE id = '%s'", state, id));
+    house_exec(
+        h, arena_printf(h->cx->arena, "UPDATE visit SET state = '%s' WHERE id = '%s'", state, id));
 }
 
 static struct visit_room room_of(struct house *h, const char *id, const char *day)
@@ -469,7 +477,8 @@ static void reception_and_note(void **state)
     assert_string_equal(v.state, "received");
     assert_string_equal(v.received_by, ARIEF);
     assert_int_equal(v.received_at, h->cx->now_ms);
-    r = (struct visit_reception){.change = {.act = house_act(h, RINA), .visit_id = id}, .desk = true};
+    r = (struct visit_reception){.change = {.act = house_act(h, RINA), .visit_id = id},
+                                 .desk = true};
     assert_int_equal(db_tx(h->cx, "receive", visit_to_receive, &r), ERR_CONFLICT); /* once */
     assert_int_equal(db_tx(h->cx, "note", visit_to_note, &n), ERR_OK);
     char *text = NULL;
@@ -480,8 +489,8 @@ static void reception_and_note(void **state)
     assert_string_equal(text, "{\"who\":\"X\"}");
     count(h, "SELECT count(*) FROM visit_step WHERE step = 7", 1);
     struct visit_day day = {0};
-    assert_int_equal(visit_day_figures(h->cx->read, h->office, NOW_MS - 1000, NOW_MS + 86400000, &day),
-                     ERR_OK);
+    assert_int_equal(
+        visit_day_figures(h->cx->read, h->office, NOW_MS - 1000, NOW_MS + 86400000, &day), ERR_OK);
     assert_int_equal(day.received, 1);
     assert_int_equal(day.kept, 1);
 }
@@ -497,10 +506,10 @@ static struct visit_correction correction(struct house *h, const char *id, const
     k.seen = visit_now(h, id);
     k.after = k.seen;
     k.after.name = name;
-    k.old_sealed = seal_field(h->cx->seal, h->cx->arena, "correction", "old_sealed", k.correction_id,
-                              k.seen.name);
-    k.new_sealed = seal_field(h->cx->seal, h->cx->arena, "correction", "new_sealed", k.correction_id,
-                              name);
+    k.old_sealed = seal_field(h->cx->seal, h->cx->arena, "correction", "old_sealed",
+                              k.correction_id, k.seen.name);
+    k.new_sealed = seal_field(h->cx->seal, h->cx->arena, "correction", "new_sealed",
+                              k.correction_id, name);
     return k;
 }
 
@@ -545,13 +554,17 @@ static void pages_of_the_day(void **state)
     struct house *h = *state;
     const int64_t day = time_day_start(h->cx->now_ms, 420);
     for (int i = 0; i < 7; i++) {
-        (void)guest_in(h, &(struct guest){.id_number = document(h, i),
-                                          .name = i == 3 ? "Budi 100%" : "Ani"});
+        (void)guest_in(
+            h, &(struct guest){.id_number = document(h, i), .name = i == 3 ? "Budi 100%" : "Ani"});
         if (i != 2) /* the third and the fourth come in the same millisecond */
             house_later(h, 1000);
     }
-    struct visit_query q = {.office_id = h->office, .from_ms = day, .to_ms = day + 86400000,
-                            .before_ms = INT64_MAX, .before_id = "", .limit = 3};
+    struct visit_query q = {.office_id = h->office,
+                            .from_ms = day,
+                            .to_ms = day + 86400000,
+                            .before_ms = INT64_MAX,
+                            .before_id = "",
+                            .limit = 3};
     int64_t expected = 7;
     for (int page = 0; page < 3; page++) {
         struct visit *rows = NULL;
@@ -600,30 +613,35 @@ static void pages_of_the_day(void **state)
     assert_int_equal(n, 0);
     int64_t closed = -1;
     house_exec(h, "UPDATE visit SET open = 0, state = 'closed' WHERE number < 3");
-    assert_int_equal(visit_closed_count(h->cx->read, h->office, day, day + 86400000, &closed), ERR_OK);
+    assert_int_equal(visit_closed_count(h->cx->read, h->office, day, day + 86400000, &closed),
+                     ERR_OK);
     assert_int_equal(closed, 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(registering_writes_everything_together, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(a_failed_registration_leaves_nothing, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(numbers_have_no_gap_in_one_batch, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(numbers_have_no_gap_under_64_threads, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(late_entries_get_letters, house_begin, house_end),
-        cmocka_unit_test_setup_teardown(a_late_entry_before_the_first_guest, house_begin,
+        cmocka_unit_test_setup_teardown(registering_writes_everything_together, house_begin,
                                         house_end),
+        cmocka_unit_test_setup_teardown(a_failed_registration_leaves_nothing, house_begin,
+                                        house_end),
+        cmocka_unit_test_setup_teardown(numbers_have_no_gap_in_one_batch, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(numbers_have_no_gap_under_64_threads, house_begin,
+                                        house_end),
+        cmocka_unit_test_setup_teardown(late_entries_get_letters, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(a_late_entry_before_the_first_guest, house_begin, house_end),
         cmocka_unit_test_setup_teardown(a_year_begins_at_one, house_begin, house_end),
         cmocka_unit_test_setup_teardown(nobody_is_inside_twice, house_begin, house_end),
         cmocka_unit_test_setup_teardown(two_counters_do_not_let_the_same_document_in, house_begin,
                                         house_end),
-        cmocka_unit_test_setup_teardown(a_returning_guest_is_known_and_refreshed, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(a_returning_guest_is_known_and_refreshed, house_begin,
+                                        house_end),
         cmocka_unit_test_setup_teardown(a_new_guest_entered_twice_at_once, house_begin, house_end),
         cmocka_unit_test_setup_teardown(the_same_key_registers_once, house_begin, house_end),
         cmocka_unit_test_setup_teardown(the_same_key_from_eight_threads_registers_once, house_begin,
                                         house_end),
-        cmocka_unit_test_setup_teardown(the_waiting_room_and_its_call_numbers, house_begin, house_end),
+        cmocka_unit_test_setup_teardown(the_waiting_room_and_its_call_numbers, house_begin,
+                                        house_end),
         cmocka_unit_test_setup_teardown(a_repeated_step_has_one_effect, house_begin, house_end),
         cmocka_unit_test_setup_teardown(reception_and_note, house_begin, house_end),
         cmocka_unit_test_setup_teardown(two_corrections_at_once, house_begin, house_end),

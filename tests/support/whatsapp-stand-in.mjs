@@ -6,17 +6,22 @@
 //
 // prints `listening PORT` when it is ready. With --control (all answers are JSON):
 //
-//   POST /_control           {mode, to?, times?, delays?, webhook?, templates?, openWindow?}
+//   POST /_control           {mode, to?, times?, delays?, webhook?, templates?, openWindow?, token?,
+//                            stoppedTemplates?: {name: CODE}, closeWindow?: recipient, seed?}
 //        How to behave from now on, for one recipient or for all; `times` ends it by itself.
-//        Of the answer: normal, fail:CODE, 500, 429, bad-json, hang, reset; hang-accepted and
-//        reset-accepted take the message first; chaos picks one for each request, about half of them
-//        normal, in the same order on every run. Of the statuses: late, twice, reorder, batch, before
-//        (the answer), silent, undelivered:CODE.
+//        Of the answer: normal, slow:MS, fail:CODE, 500, 429, bad-json, hang, reset; hang-accepted,
+//        reset-accepted and 500-accepted take the message first, reset-silent never
+//        says a word of it again; chaos picks one for each request,
+//        about half of them normal; mix:MODE=PERCENT,… picks by share. Both in the same order on every
+//        run. Of the statuses: late, twice, reorder, batch, before (the answer), silent,
+//        delivered-only, read-only, undelivered:CODE (sent, then failed),
+//        undelivered-twice:CODE, failed-first:CODE.
 //   GET  /_control/requests  everything received, with the verdict on each; DELETE forgets it
 //   GET  /_control/messages  everything accepted
 //   GET  /_control/webhooks  everything sent to the webhook, with its answers
 //   POST /_control/tap       {to, button: index or payload, template?, from?, bsuid?, withoutContext?,
-//                            text?, repeat?}: the recipient presses a button of the last message
+//                            text?, repeat?, kind?: "button_reply", statuses?}: the recipient presses a
+//                            button of the last message, or chooses a row of its list
 //   POST /_control/text      {to, text, bsuid?, replyTo?: true or wamid}: the person writes
 //   POST /_control/raw       {body, signature?: "bad" | "none" | text}: any webhook body
 //   GET  /_control/handshake?token=T   subscribes at the webhook as Meta does
@@ -52,6 +57,8 @@ const TITLE_OF_CODE = new Map([
   [131056, '(Business Account, Consumer Account) pair rate limit hit'],
   [132000, 'Number of parameters does not match the expected number of params'],
   [132001, 'Template name does not exist in the translation'],
+  [132015, 'Template is Paused'],
+  [132016, 'Template is Disabled'],
 ]);
 
 const statusOfCode = (code) =>
@@ -160,9 +167,41 @@ function checkTemplate(template, templates) {
     `buttons: ${seen.size} given, ${known.buttons} expected`);
 }
 
+// A list of answers; the other interactive types are not ours.
+function checkInteractive(interactive) {
+  onlyKeys(interactive, ['type', 'header', 'body', 'footer', 'action'], 'interactive');
+  need(interactive.type === 'list', 100, 'interactive.type must be list');
+  onlyKeys(interactive.body, ['text'], 'interactive.body');
+  need(isText(interactive.body.text, 1024), 131009, 'interactive.body.text must have 1 to 1024 characters');
+  onlyKeys(interactive.action, ['button', 'sections'], 'interactive.action');
+  need(isText(interactive.action.button, 20), 131009, 'action.button must have 1 to 20 characters');
+  const { sections } = interactive.action;
+  need(Array.isArray(sections) && sections.length >= 1 && sections.length <= 10, 131009, 'a list has 1 to 10 sections');
+  const rows = sections.flatMap((section) => {
+    onlyKeys(section, ['title', 'rows'], 'section');
+    need(section.title === undefined ? sections.length === 1 : isText(section.title, 24), 131009, 'section.title has 1 to 24 characters');
+    need(Array.isArray(section.rows), 131009, 'section.rows must be an array');
+    return section.rows;
+  });
+  need(rows.length >= 1 && rows.length <= 10, 131009, 'a list has 1 to 10 rows');
+  for (const row of rows) {
+    onlyKeys(row, ['id', 'title', 'description'], 'row');
+    need(isText(row.id, 200), 131009, 'row.id must have 1 to 200 characters');
+    need(isText(row.title, 24), 131009, 'row.title must have 1 to 24 characters');
+    need(row.description === undefined || isText(row.description, 72), 131009, 'row.description has 1 to 72 characters');
+  }
+  need(new Set(rows.map((row) => row.id)).size === rows.length, 131009, 'row.id given twice');
+}
+
+function checkWindow(message, state) {
+  const inbound = state.openWindow ? Date.now() : (state.lastInbound.get(message.to) ?? 0);
+  need(Date.now() - inbound < WINDOW_MS && !state.closedWindow.has(message.to), 131047,
+    'Message failed to send because more than 24 hours have passed since the customer last replied to this number.');
+}
+
 function checkMessage(message, state) {
   onlyKeys(message, ['messaging_product', 'recipient_type', 'to', 'type', 'template', 'text',
-    'context', 'biz_opaque_callback_data'], 'message');
+    'interactive', 'context', 'biz_opaque_callback_data'], 'message');
   need(message.messaging_product === 'whatsapp', 100, 'messaging_product must be whatsapp');
   need(message.recipient_type === 'individual', 100, 'recipient_type must be individual');
   need(typeof message.to === 'string' && /^[1-9][0-9]{6,14}$/.test(message.to), 131009,
@@ -170,24 +209,31 @@ function checkMessage(message, state) {
   need(message.to !== BUSINESS_NUMBER, 131021, 'recipient cannot be sender');
   const opaque = message.biz_opaque_callback_data;
   need(opaque === undefined || isText(opaque, 512), 100, 'biz_opaque_callback_data has 1 to 512 characters');
+  need(opaque === undefined || message.type === 'template', 100, 'biz_opaque_callback_data belongs to templates');
   if (message.context !== undefined) {
     onlyKeys(message.context, ['message_id'], 'context');
     need(isText(message.context.message_id, 256), 100, 'context.message_id is needed');
   }
   if (message.type === 'template') {
-    need(message.text === undefined, 100, 'text in a template message');
+    need(message.text === undefined && message.interactive === undefined, 100, 'more than one kind of content');
     checkTemplate(message.template, state.templates);
+    const stopped = state.stoppedTemplates[message.template.name];
+    need(stopped === undefined, stopped, `Template ${message.template.name} is stopped`);
+    return;
+  }
+  if (message.type === 'interactive') {
+    need(message.text === undefined && message.template === undefined, 100, 'more than one kind of content');
+    checkInteractive(message.interactive);
+    checkWindow(message, state);
     return;
   }
   need(message.type === 'text', 131051, `type ${JSON.stringify(message.type)} is not expected`);
-  need(message.template === undefined, 100, 'template in a text message');
+  need(message.template === undefined && message.interactive === undefined, 100, 'more than one kind of content');
   onlyKeys(message.text, ['preview_url', 'body'], 'text');
   need(message.text.preview_url === undefined || typeof message.text.preview_url === 'boolean', 100,
     'preview_url must be true or false');
   need(isText(message.text.body, 4096), 100, 'text.body must have 1 to 4096 characters');
-  const inbound = state.openWindow ? Date.now() : (state.lastInbound.get(message.to) ?? 0);
-  need(Date.now() - inbound < WINDOW_MS, 131047,
-    'Message failed to send because more than 24 hours have passed since the customer last replied to this number.');
+  checkWindow(message, state);
 }
 
 // Returns the message, or throws a Refusal.
@@ -307,7 +353,7 @@ function statusOf(accepted, status, code) {
 
 // The status ladder of one accepted message, by mode.
 async function sendStatuses(state, accepted, mode) {
-  if (!state.webhook || mode === 'silent') return;
+  if (!state.webhook || mode.endsWith('silent')) return;
   const [sent, delivered, read] = state.delays;
   const body = (event) => envelope([change(state, { statuses: [event] })]);
   const send = (event) => {
@@ -315,11 +361,25 @@ async function sendStatuses(state, accepted, mode) {
     return deliver(state, body(event));
   };
   if (mode === 'late') await sleep(state.lateMs);
-  if (mode.startsWith('undelivered:')) {
+  if (mode.startsWith('failed-first:')) {
+    await sleep(sent);
+    await send(statusOf(accepted, 'failed', Number(mode.slice('failed-first:'.length))));
+    await sleep(delivered);
+    await send(statusOf(accepted, 'sent'));
+    return;
+  }
+  if (mode === 'delivered-only' || mode === 'read-only') {
+    await sleep(sent);
+    await send(statusOf(accepted, mode.slice(0, -'-only'.length)));
+    return;
+  }
+  if (/^undelivered(-twice)?:/.test(mode)) {
     await sleep(sent);
     await send(statusOf(accepted, 'sent'));
     await sleep(delivered);
-    await send(statusOf(accepted, 'failed', Number(mode.slice('undelivered:'.length))));
+    const failed = statusOf(accepted, 'failed', Number(mode.split(':')[1]));
+    await send(failed);
+    if (mode.startsWith('undelivered-twice')) await send(failed);
     return;
   }
   if (mode === 'batch') {
@@ -346,19 +406,38 @@ async function sendStatuses(state, accepted, mode) {
 
 function accept(state, message) {
   const buttons = (message.template?.components ?? []).filter((c) => c.type === 'button');
+  const rows = message.interactive?.action.sections.flatMap((section) => section.rows);
   const accepted = {
     wamid: newWamid(),
     to: message.to,
     at: Date.now(),
     template: message.template?.name ?? null,
     params: (message.template?.components ?? []).find((c) => c.type === 'body')?.parameters.map((p) => p.text) ?? [],
-    payloads: buttons.sort((a, b) => Number(a.index) - Number(b.index)).map((b) => b.parameters[0].payload),
+    payloads: rows ? rows.map((row) => row.id)
+      : buttons.sort((a, b) => Number(a.index) - Number(b.index)).map((b) => b.parameters[0].payload),
+    titles: rows ? rows.map((row) => row.title) : [],
     text: message.text?.body ?? null,
+    list: message.interactive?.body.text ?? null,
+    type: message.type,
     opaque: message.biz_opaque_callback_data,
     statuses: [],
   };
   state.messages.push(accepted);
   return accepted;
+}
+
+// One of the modes by its share in percent, "reset=5,hang=5"; the rest is normal.
+function mixedMode(state, mix) {
+  state.seed = (state.seed + 0x6d2b79f5) >>> 0; // mulberry32: its shares come out as they are asked for
+  let t = Math.imul(state.seed ^ (state.seed >>> 15), state.seed | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  let n = (((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * 100;
+  for (const part of mix.split(',')) {
+    const [mode, percent] = part.split('=');
+    n -= Number(percent);
+    if (n < 0) return mode;
+  }
+  return 'normal';
 }
 
 const CHAOS = ['reset', 'reset-accepted', '500', 'hang', 'hang-accepted', 'bad-json', 'twice', 'reorder', 'batch', 'before'];
@@ -378,6 +457,7 @@ function takeMode(state, to) {
       entry.times -= 1;
       if (entry.times <= 0) state.modes.delete(key);
     }
+    if (entry.mode.startsWith('mix:')) return mixedMode(state, entry.mode.slice('mix:'.length));
     return entry.mode === 'chaos' ? chaosMode(state) : entry.mode;
   }
   return 'normal';
@@ -392,7 +472,7 @@ function answerJson(response, status, value) {
 // Modes that give no proper answer. True when the mode was one of them.
 function misbehave(response, mode) {
   if (mode === 'hang' || mode === 'hang-accepted') return true;
-  if (mode === 'reset' || mode === 'reset-accepted') {
+  if (['reset', 'reset-accepted', 'reset-silent'].includes(mode)) {
     response.socket.resetAndDestroy ? response.socket.resetAndDestroy() : response.socket.destroy();
     return true;
   }
@@ -401,7 +481,7 @@ function misbehave(response, mode) {
     response.end('{"messaging_product":"whatsapp","messages":[');
     return true;
   }
-  if (mode === '500') {
+  if (mode === '500' || mode === '500-accepted') {
     response.writeHead(500, { 'Content-Type': 'text/html' });
     response.end('<html>Sorry, something went wrong.</html>');
     return true;
@@ -445,7 +525,9 @@ async function handleSend(state, request, response, raw) {
     return;
   }
   const accepted = accept(state, message);
+  accepted.mode = mode;
   entry.wamid = accepted.wamid;
+  if (mode.startsWith('slow:')) await sleep(Number(mode.slice('slow:'.length)));
   if (mode === 'before') await sendStatuses(state, accepted, 'normal');
   if (!misbehave(response, mode)) {
     const answer = { id: accepted.wamid };
@@ -463,11 +545,12 @@ async function handleSend(state, request, response, raw) {
 
 function inbound(state, person, message) {
   state.lastInbound.set(person.to, Date.now());
+  state.closedWindow.delete(person.to);
   const contact = { profile: { name: person.name ?? 'Pejabat' } };
   const from = person.from ?? (person.bsuid ? undefined : person.to);
   if (from) contact.wa_id = from;
   if (person.bsuid) contact.user_id = person.bsuid;
-  const full = { id: newWamid(), timestamp: seconds(), ...message };
+  const full = { id: person.id ?? newWamid(), timestamp: seconds(), ...message };
   if (from) full.from = from;
   if (person.bsuid) full.from_user_id = person.bsuid;
   return { id: full.id, body: envelope([change(state, { contacts: [contact], messages: [full] })]) };
@@ -479,7 +562,12 @@ async function controlTap(state, ask) {
   if (!last) return [404, { error: `no message with buttons went to ${ask.to}` }];
   const payload = typeof ask.button === 'number' ? last.payloads[ask.button] : ask.button;
   if (typeof payload !== 'string') return [422, { error: `no button ${ask.button}` }];
-  const message = { type: 'button', button: { payload, text: ask.text ?? `Tombol ${last.payloads.indexOf(payload) + 1}` } };
+  const n = last.payloads.indexOf(payload);
+  const title = ask.text ?? last.titles[n] ?? `Tombol ${n + 1}`;
+  const kind = ask.kind ?? (last.type === 'interactive' ? 'list_reply' : 'button');
+  const message = kind === 'button'
+    ? { type: 'button', button: { payload, text: title } }
+    : { type: 'interactive', interactive: { type: kind, [kind]: { id: payload, title } } };
   if (!ask.withoutContext) message.context = { from: BUSINESS_NUMBER, id: last.wamid };
   const { id, body } = inbound(state, ask, message);
   const statuses = await Promise.all(Array.from({ length: ask.repeat ?? 1 }, () => deliver(state, body)));
@@ -490,8 +578,10 @@ async function controlText(state, ask) {
   const message = { type: 'text', text: { body: ask.text } };
   const replied = ask.replyTo === true ? state.messages.findLast((m) => m.to === ask.to)?.wamid : ask.replyTo;
   if (replied) message.context = { from: BUSINESS_NUMBER, id: replied };
-  const { id, body } = inbound(state, ask, message);
-  return [200, { id, status: await deliver(state, body) }];
+  const { id, body } = inbound(state, ask, ask.type ? { type: ask.type, [ask.type]: { id: '1' } } : message);
+  const statuses = [];
+  for (let i = 0; i < (ask.repeat ?? 1); i += 1) statuses.push(await deliver(state, body));
+  return [200, { id, status: statuses[0] }];
 }
 
 async function controlRaw(state, ask) {
@@ -518,8 +608,9 @@ function controlMode(state, ask) {
     if (ask.mode === 'normal') state.modes.delete(key);
     else state.modes.set(key, { mode: String(ask.mode), times: ask.times });
   }
-  for (const key of ['delays', 'lateMs', 'webhook', 'templates', 'openWindow', 'token'])
+  for (const key of ['delays', 'lateMs', 'webhook', 'templates', 'openWindow', 'token', 'stoppedTemplates', 'seed'])
     if (ask[key] !== undefined) state[key] = ask[key];
+  if (ask.closeWindow) state.closedWindow.add(ask.closeWindow);
   return [200, { ok: true }];
 }
 
@@ -580,6 +671,7 @@ export async function startStandIn(options) {
     phoneNumberId: options.phoneNumberId, control: options.control ?? true,
     delays: options.delays ?? [20, 40, 60], lateMs: 1500, templates: options.templates,
     openWindow: false, closed: false, seed: 1, modes: new Map(), lastInbound: new Map(),
+    closedWindow: new Set(), stoppedTemplates: {},
     requests: [], messages: [], webhooks: [],
   };
   const server = http.createServer((request, response) => {

@@ -26,6 +26,12 @@ const template = (change = {}) => ({
   ...change,
 });
 
+const plain = (type, content) => ({ ...template(), biz_opaque_callback_data: undefined, template: undefined, type, [type]: content });
+const text = (body) => plain('text', { body });
+const list = (rows) => plain('interactive', {
+  type: 'list', body: { text: 'Ada tamu.' }, action: { button: 'Pilih', sections: [{ title: 'Pilih', rows }] },
+});
+
 async function send(body, headers = {}, path = '/v23.0/100000000000001/messages') {
   const answer = await fetch(standIn.url + path, {
     method: 'POST',
@@ -114,7 +120,13 @@ test('wrong requests are refused as Meta refuses them', async () => {
     [change((m) => { m.template.components[2].index = '0'; }), 100],
     [change((m) => { m.template.components[1].parameters[0].payload = 'x'.repeat(257); }), 131009],
     [body('dua\nbaris'), 132012], [body('a\tb'), 132012], [body('a    b'), 132012], [body(''), 131008],
-    [{ ...template(), type: 'text', template: undefined, text: { body: 'Halo' } }, 131047],
+    [text('Halo'), 131047],
+    [{ ...text('Halo'), biz_opaque_callback_data: 'o-1' }, 100],
+    [list([{ id: 'a', title: 'Saya terima' }]), 131047],
+    [list([{ id: 'a', title: 'x'.repeat(25) }]), 131009],
+    [list([{ id: 'a', title: 'x' }, { id: 'a', title: 'y' }]), 131009],
+    [list(Array.from({ length: 11 }, (_, i) => ({ id: `r${i}`, title: 'x' }))), 131009],
+    [list([]), 131009],
     ['{"messaging_product":', 100],
   ];
   for (const [request, code] of cases) {
@@ -201,7 +213,32 @@ test('a tap carries the payload that was sent, with and without a number and con
   assert.equal(hidden.messages[0].context, undefined);
   assert.equal(hidden.messages[0].from_user_id, 'ID.abc123');
   assert.equal(hidden.contacts[0].wa_id, undefined);
-  assert.equal((await send({ ...template(), type: 'text', template: undefined, text: { body: 'Baik' } })).status, 200);
+  assert.equal((await send(text('Baik'))).status, 200);
+});
+
+test('inside the window a list is taken, and its row comes back as a list reply', async () => {
+  await control('/text', { to: TO, text: 'ya' });
+  assert.equal((await send(list([{ id: 'v1.a', title: 'Saya terima' }, { id: 'v1.b', title: 'Tolak', description: 'Tidak dapat' }]))).status, 200);
+  await control('/tap', { to: TO, button: 1 });
+  const reply = events().flatMap((v) => v.messages ?? []).find((m) => m.type === 'interactive');
+  assert.deepEqual(reply.interactive, { type: 'list_reply', list_reply: { id: 'v1.b', title: 'Tolak' } });
+});
+
+test('a mixture keeps to its shares, a stopped template and a closed window refuse', async () => {
+  await control('', { mode: 'mix:fail:131000=30,500=20', seed: 7 });
+  const counts = { 200: 0, 500: 0 };
+  for (let i = 0; i < 200; i += 1) {
+    const answer = await fetch(`${standIn.url}/v23.0/100000000000001/messages`, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: 'Bearer T0KEN', 'User-Agent': 'bukutamu/1.0.0' }, body: JSON.stringify(template()) });
+    await answer.text();
+    counts[answer.status] += 1;
+  }
+  assert.ok(counts[200] > 80 && counts[200] < 120, JSON.stringify(counts));
+  await control('', { mode: 'normal', stoppedTemplates: { tamu_baru: 132015 } });
+  assert.equal((await send(template())).json.error.code, 132015);
+  await control('/text', { to: TO, text: 'ya' });
+  await control('', { stoppedTemplates: {}, closeWindow: TO });
+  assert.equal((await send(text('Halo'))).json.error.code, 131047);
+  await control('/text', { to: TO, text: 'ya' });
 });
 
 test('webhook bodies are written as Meta writes them', async () => {

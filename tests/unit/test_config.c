@@ -48,9 +48,9 @@ static int begin(void **state)
 static int end(void **state)
 {
     struct room *r = *state;
-    static const char *const files[] = {"/bukutamu.conf", "/keys/master.key", "/keys",
-                                        "/bukutamu.db",   "/bukutamu.db-wal", "/bukutamu.db-shm",
-                                        ""};
+    static const char *const files[] = {
+        "/bukutamu.conf",   "/keys/master.key", "/keys", "/bukutamu.db",
+        "/bukutamu.db-wal", "/bukutamu.db-shm", ""};
     no_environment();
     for (size_t i = 0; i < ARRAY_LEN(files); i++)
         (void)remove(arena_printf(r->arena, "%s%s", r->folder, files[i]));
@@ -155,7 +155,8 @@ static void the_file(void **state)
 static void the_strongest_comes_first(void **state)
 {
     struct room *r = *state;
-    write_conf(r, "[server]\nlisten = 1.1.1.1:1\npublic_url = https://file\n[log]\nlevel = debug\n");
+    write_conf(r,
+               "[server]\nlisten = 1.1.1.1:1\npublic_url = https://file\n[log]\nlevel = debug\n");
     assert_int_equal(setenv("BUKUTAMU_LISTEN", "2.2.2.2:2", 1), 0);
     assert_int_equal(setenv("BUKUTAMU_LOG_LEVEL", "error", 1), 0);
     assert_int_equal(setenv("BUKUTAMU_LIMITS_RATE", "off", 1), 0);
@@ -177,9 +178,9 @@ static void options_are_taken_out(void **state)
     struct settings s = {0};
     int left = 0;
     const char *message = NULL;
-    assert_int_equal(read_words(r, "FILE --data /x --label kantor --database sqlite:/y", &s, &left,
-                                &message),
-                     ERR_OK);
+    assert_int_equal(
+        read_words(r, "FILE --data /x --label kantor --database sqlite:/y", &s, &left, &message),
+        ERR_OK);
     assert_int_equal(left, 3);
     assert_string_equal(s.data_dir, "/x");
     assert_string_equal(s.database_url, "sqlite:/y");
@@ -276,11 +277,14 @@ static void an_office_is_made_once(void **state)
     struct room *r = *state;
     const char *data = arena_printf(r->arena, "--data %s", r->folder);
     assert_int_equal(run(r, arena_printf(r->arena, "init %s", data)), 1);
-    assert_int_equal(run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zone utc", data)), 1);
-    assert_int_equal(run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zon wib", data)), 1);
+    assert_int_equal(
+        run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zone utc", data)), 1);
+    assert_int_equal(
+        run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zon wib", data)), 1);
     assert_int_not_equal(access(arena_printf(r->arena, "%s/bukutamu.db", r->folder), F_OK), 0);
 
-    assert_int_equal(run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zone wita", data)), 0);
+    assert_int_equal(
+        run(r, arena_printf(r->arena, "init %s --name K --code O.2.12 --zone wita", data)), 0);
     struct stat key;
     assert_int_equal(stat(arena_printf(r->arena, "%s/keys/master.key", r->folder), &key), 0);
     assert_int_equal(key.st_mode & 0777, 0400);

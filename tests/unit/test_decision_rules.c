@@ -14,7 +14,8 @@ static struct visit undecided(const char *decision_state)
     return (struct visit){.open = 1,
                           .state = "waiting",
                           .decision_state = decision_state,
-                          .decision_outcome = str_eq(decision_state, "none") ? NULL : "section_chief"};
+                          .decision_outcome = str_eq(decision_state, "none") ? NULL
+                                                                             : "section_chief"};
 }
 
 /* What the published procedure says, written out: the letter of an effect for each outcome, in the order
@@ -25,16 +26,24 @@ static const struct {
     bool always;
     const char *effects;
 } table[] = {
-    {"none", ROLE_INTEL_CHIEF, true, "PPPPLP"},     {"none", ROLE_INTEL_CHIEF, false, "FFFPLF"},
-    {"none", ROLE_SECTION_CHIEF, true, "PPPPLP"},   {"none", ROLE_SECTION_CHIEF, false, "FFFPLF"},
-    {"none", ROLE_OFFICE_HEAD, true, "FFFxLF"},     {"none", ROLE_OFFICE_HEAD, false, "FFFxLF"},
-    {"proposed", ROLE_INTEL_CHIEF, true, "xxxxxx"}, {"proposed", ROLE_INTEL_CHIEF, false, "xxxxxx"},
+    {"none", ROLE_INTEL_CHIEF, true, "PPPPLP"},
+    {"none", ROLE_INTEL_CHIEF, false, "FFFPLF"},
+    {"none", ROLE_SECTION_CHIEF, true, "PPPPLP"},
+    {"none", ROLE_SECTION_CHIEF, false, "FFFPLF"},
+    {"none", ROLE_OFFICE_HEAD, true, "FFFxLF"},
+    {"none", ROLE_OFFICE_HEAD, false, "FFFxLF"},
+    {"proposed", ROLE_INTEL_CHIEF, true, "xxxxxx"},
+    {"proposed", ROLE_INTEL_CHIEF, false, "xxxxxx"},
     {"proposed", ROLE_SECTION_CHIEF, true, "xxxxxx"},
     {"proposed", ROLE_SECTION_CHIEF, false, "xxxxxx"},
-    {"proposed", ROLE_OFFICE_HEAD, true, "FFFxLF"}, {"proposed", ROLE_OFFICE_HEAD, false, "FFFxLF"},
-    {"final", ROLE_INTEL_CHIEF, true, "TTTTTT"},    {"final", ROLE_INTEL_CHIEF, false, "TTTTTT"},
-    {"final", ROLE_SECTION_CHIEF, true, "TTTTTT"},  {"final", ROLE_SECTION_CHIEF, false, "TTTTTT"},
-    {"final", ROLE_OFFICE_HEAD, true, "TTTTTT"},    {"final", ROLE_OFFICE_HEAD, false, "TTTTTT"},
+    {"proposed", ROLE_OFFICE_HEAD, true, "FFFxLF"},
+    {"proposed", ROLE_OFFICE_HEAD, false, "FFFxLF"},
+    {"final", ROLE_INTEL_CHIEF, true, "TTTTTT"},
+    {"final", ROLE_INTEL_CHIEF, false, "TTTTTT"},
+    {"final", ROLE_SECTION_CHIEF, true, "TTTTTT"},
+    {"final", ROLE_SECTION_CHIEF, false, "TTTTTT"},
+    {"final", ROLE_OFFICE_HEAD, true, "TTTTTT"},
+    {"final", ROLE_OFFICE_HEAD, false, "TTTTTT"},
 };
 
 static char letter(enum decision_effect effect)
@@ -62,8 +71,8 @@ static void the_whole_table(void **state)
         char found[ARRAY_LEN(outcomes) + 1] = "";
         for (size_t k = 0; k < ARRAY_LEN(outcomes); k++) {
             struct visit v = undecided(table[i].decision_state);
-            struct decision_plan p =
-                decision_plan_of(&v, table[i].role, outcomes[k], table[i].always);
+            struct decision_plan p = decision_plan_of(&v, table[i].role, outcomes[k],
+                                                      table[i].always);
             found[k] = letter(p.effect);
             if (p.effect == DECISION_FINAL || p.effect == DECISION_PROPOSED)
                 assert_string_equal(p.outcome, outcomes[k]);
@@ -91,9 +100,9 @@ static void nothing_is_decided_after_the_guest_went_in(void **state)
         const char *state;
         bool open, decidable;
     } states[] = {
-        {"registered", true, true}, {"checked_in", true, true}, {"waiting", true, true},
-        {"received", true, false},  {"leaving", true, false},   {"closed", false, false},
-        {"cancelled", false, false}, {"left", false, false},    {"waiting", false, false},
+        {"registered", true, true},  {"checked_in", true, true}, {"waiting", true, true},
+        {"received", true, false},   {"leaving", true, false},   {"closed", false, false},
+        {"cancelled", false, false}, {"left", false, false},     {"waiting", false, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         for (size_t r = 0; r < ARRAY_LEN(roles); r++) {

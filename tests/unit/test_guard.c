@@ -101,6 +101,23 @@ static void test_large(void **state)
     assert_int_equal(g.status, 414);
 }
 
+/* libmicrohttpd would run out of a connection's memory and hang up without a word. */
+static void test_cookies(void **state)
+{
+    (void)state;
+    char head[1024] = "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=1";
+    struct guard g;
+    size_t n = strlen(head);
+    for (int i = 1; i < 100; i++, n += 4)
+        memcpy(head + n, ";b=1", 4);
+    memcpy(head + n, "\r\n\r\n", 5);
+    assert_int_equal(look(&g, head), GUARD_WHOLE);
+    memcpy(head + n, ";b=1\r\n\r\n", 9);
+    assert_int_equal(look(&g, head), GUARD_BAD);
+    assert_int_equal(g.status, 431);
+    assert_string_equal(g.code, "cookies");
+}
+
 static const char *path(struct arena *a, const char *target)
 {
     char *decoded = NULL;
@@ -128,8 +145,8 @@ static void test_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole), cmocka_unit_test(test_pieces), cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_large), cmocka_unit_test(test_path),
+        cmocka_unit_test(test_whole), cmocka_unit_test(test_pieces),  cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_large), cmocka_unit_test(test_cookies), cmocka_unit_test(test_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,9 @@ static void numbers_are_masked(void **state)
     assert_string_equal(visit_mask_number(a, "ÄÖÜß日本"), "ÄÖ••日本"); /* characters, not bytes */
     assert_string_equal(visit_mask_number(a, "日本日本日本日本日本日本日本"),
                         "日本日本••••••日本日本");
-    assert_int_equal(utf8_length(visit_mask_number(a, "A\xff" "BCDEF")), 7);
+    assert_int_equal(utf8_length(visit_mask_number(a, "A\xff"
+                                                      "BCDEF")),
+                     7);
     arena_free(a);
 }
 

@@ -35,7 +35,10 @@ static void every_order_ends_in_the_same_state(void **state)
             if (notice_state_moves(now, events[pick[i]]))
                 now = events[pick[i]];
         }
-        const char *wanted = seen & 4 ? "read" : seen & 2 ? "delivered" : seen & 8 ? "failed" : "sent";
+        const char *wanted = seen & 4   ? "read"
+                             : seen & 2 ? "delivered"
+                             : seen & 8 ? "failed"
+                                        : "sent";
         assert_string_equal(now, wanted);
         orders += seen == 15;
     }
@@ -54,8 +57,8 @@ static void a_channel_needs_everything(void **state)
     const char *reason = NULL;
     assert_string_equal(notice_channel(&cx, &reason), "whatsapp");
     assert_null(reason);
-    const char **members[] = {&s.graph_base, &s.phone_number_id, &s.token_file,
-                              &s.app_secret_file, &s.verify_token};
+    const char **members[] = {&s.graph_base, &s.phone_number_id, &s.token_file, &s.app_secret_file,
+                              &s.verify_token};
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         static const char *const missing[] = {NULL, ""};
         const char *kept = *members[i];

@@ -26,10 +26,14 @@ static void every_step_from_every_state(void **state)
     static const struct {
         const char *state, *wait, *receive, *note; /* receive: decided, by a desk */
     } table[] = {
-        {"registered", "state", "state", "state"}, {"checked_in", "", "state", "state"},
-        {"waiting", "", "", "state"},              {"received", "state", "state", ""},
-        {"leaving", "state", "state", ""},         {"closed", "state", "state", "state"},
-        {"cancelled", "state", "state", "state"},  {"left", "state", "state", "state"},
+        {"registered", "state", "state", "state"},
+        {"checked_in", "", "state", "state"},
+        {"waiting", "", "", "state"},
+        {"received", "state", "state", ""},
+        {"leaving", "state", "state", ""},
+        {"closed", "state", "state", "state"},
+        {"cancelled", "state", "state", "state"},
+        {"left", "state", "state", "state"},
     };
     assert_int_equal(ARRAY_LEN(table), ARRAY_LEN(states));
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -140,6 +144,51 @@ static void every_code_has_a_name(void **state)
     assert_string_equal(visit_category_label(NULL), "");
 }
 
+static const char *english(enum lang lang, const char *msgid)
+{
+    return lang == LANG_EN && str_eq(msgid, "Nomor %s.") ? "Number %s." : msgid;
+}
+
+/* How what a rule says reaches the request. */
+static void a_refusal_is_worded_for_the_request(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(1024);
+    struct cx cx = {.arena = a, .lang = LANG_EN, .translate = english};
+    const struct refusal nothing = {
+        .err = ERR_OK, .code = "x", .msgid = "x", .ref = "x", .field = "x"};
+    assert_int_equal(cx_refuse(&cx, &nothing), ERR_OK);
+    assert_null(cx.diag.code);
+    assert_null(cx.diag.ref);
+    assert_int_equal(cx.diag.field_count, 0);
+
+    char id[] = "v-1"; /* what the transaction left is copied */
+    struct refusal r = {.err = ERR_CONFLICT,
+                        .code = "inside",
+                        .msgid = "Nomor %s.",
+                        .arg = "7/2026",
+                        .ref = id,
+                        .field = "id_number"};
+    assert_int_equal(cx_refuse(&cx, &r), ERR_CONFLICT);
+    id[0] = 'x';
+    assert_string_equal(cx.diag.code, "inside");
+    assert_string_equal(cx.diag.message, "Number 7/2026.");
+    assert_string_equal(cx.diag.ref, "v-1");
+    assert_int_equal(cx.diag.field_count, 1);
+    assert_string_equal(cx.diag.fields->field, "id_number");
+    assert_string_equal(cx.diag.fields->code, "inside");
+    assert_string_equal(cx.diag.fields->message, "Number 7/2026.");
+
+    cx.diag = (struct diag){.code = NULL};
+    r.field = r.ref = r.arg = NULL;
+    assert_int_equal(cx_refuse(&cx, &r), ERR_CONFLICT);
+    assert_string_equal(cx.diag.message, "Number .");
+    assert_null(cx.diag.ref);
+    assert_int_equal(cx.diag.field_count, 0);
+    assert_string_equal(cx_printf(&cx, "Nomor %s.", "9"), "Number 9.");
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +197,7 @@ int main(void)
         cmocka_unit_test(the_steps_reached),
         cmocka_unit_test(a_number_as_it_is_said),
         cmocka_unit_test(every_code_has_a_name),
+        cmocka_unit_test(a_refusal_is_worded_for_the_request),
     };
     return cmocka_run_group_tests_name("visit_rules", tests, NULL, NULL);
 }

@@ -63,8 +63,8 @@ static void a_parameter_is_one_clean_line(void **state)
 }
 
 static const char *const params[] = {"12", "Per\norangan"};
-static const struct outbox_button buttons[] = {{"tok-terima", "Saya terima"},
-                                               {"tok-tanya", "Tanya Kajari"}};
+static const struct outbox_button buttons[] = {{"tok-terima", "Saya terima", NULL},
+                                               {"tok-tanya", "Tanya Kajari", NULL}};
 static const struct outbox_message notice = {.to = "+6281200001111",
                                              .template_name = "tamu_baru",
                                              .language = "id",
@@ -120,6 +120,22 @@ static void a_reply_is_plain_text(void **state)
                 "\"text\":{\"preview_url\":false,\"body\":\"Sudah dijawab oleh Kajari.\"}}");
 }
 
+static void a_question_inside_the_window_is_a_list(void **state)
+{
+    (void)state;
+    static const struct outbox_button rows[] = {{"v1.a", "Saya terima", "Kasi Intel"},
+                                                {"v1.b", "Tanyakan dahulu kepada Kajari", NULL}};
+    struct outbox_message m = {.to = "6281200001111", .text = "Ada tamu.", .opener = "Pilih jawaban Anda di sini",
+                               .buttons = rows, .button_count = 2, .opaque_id = "0192-a"};
+    assert_json(written(&m),
+                "{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\","
+                "\"to\":\"6281200001111\",\"type\":\"interactive\",\"interactive\":{\"type\":\"list\","
+                "\"body\":{\"text\":\"Ada tamu.\"},\"action\":{\"button\":\"Pilih jawaban Anda d\","
+                "\"sections\":[{\"title\":\"Pilih jawaban Anda d\",\"rows\":["
+                "{\"id\":\"v1.a\",\"title\":\"Saya terima\",\"description\":\"Kasi Intel\"},"
+                "{\"id\":\"v1.b\",\"title\":\"Tanyakan dahulu kepada K\"}]}]}}}");
+}
+
 static void assert_fault(struct outbox_message m, const char *wanted)
 {
     struct buf out;
@@ -163,7 +179,7 @@ static void a_wrong_message_never_leaves(void **state)
     char payload[258];
     memset(payload, 'p', sizeof(payload) - 1);
     payload[257] = '\0';
-    struct outbox_button one = {payload, "Nanti"};
+    struct outbox_button one = {payload, "Nanti", NULL};
     m = notice;
     m.buttons = &one;
     m.button_count = 1;
@@ -207,13 +223,13 @@ static void each_class_of_error_has_its_consequence(void **state)
         int outcome;
         int64_t codes[24];
     } classes[] = {
-        {SEND_RETRY, {1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004, 131056, -1}},
+        {SEND_RETRY, {1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004, 131056, 131047, -1}},
         {SEND_STOP_CHANNEL,
          {0,      3,      10,     190,    200,    250,    299, 131005, 102,    33,     131045,
           133010, 131037, 131048, 131064, 131049, 130472, 368, 131031, 131042, 130497, -1}},
         {SEND_FAILED,
          {100,    131008, 131009, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132068,
-          132069, 135000, 131026, 131021, 131030, 131062, 137000, 131047, 131051, -1}},
+          132069, 135000, 131026, 131021, 131030, 131062, 137000, 131051, -1}},
     };
     for (size_t i = 0; i < ARRAY_LEN(classes); i++)
         for (size_t j = 0; classes[i].codes[j] >= 0; j++)
@@ -475,6 +491,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_parameter_is_one_clean_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_notice_has_metas_strict_form, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reply_is_plain_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_inside_the_window_is_a_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_message_never_leaves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_table_is_in_order_and_speaks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_class_of_error_has_its_consequence, set_up, tear_down),

@@ -233,8 +233,8 @@ static void script(struct step step)
 }
 
 static const char *const params[] = {"12", "Perorangan"};
-static const struct outbox_button buttons[] = {{"tok-terima", "Saya terima"},
-                                               {"tok-tanya", "Tanya Kajari"}};
+static const struct outbox_button buttons[] = {{"tok-terima", "Saya terima", NULL},
+                                               {"tok-tanya", "Tanya Kajari", NULL}};
 static const struct outbox_message notice = {.to = "+6281200001111",
                                              .template_name = "tamu_baru",
                                              .language = "id",
@@ -569,8 +569,9 @@ static void the_stand_in_accepts_our_form_and_knows_its_token(void **state)
     assert_true(str_starts(r.provider_id, "wamid."));
     /* Free text outside the 24-hour window. */
     r = send_to(channel, &(struct outbox_message){.to = "+6281200001111", .text = "Halo"});
-    assert_int_equal(r.outcome, SEND_FAILED);
+    assert_int_equal(r.outcome, SEND_RETRY);
     assert_string_equal(r.code, "131047");
+    assert_int_equal(r.retry_after_ms, 1); /* in another form, at once */
     token_write("lama");
     r = send_to(channel, &notice);
     assert_int_equal(r.outcome, SEND_STOP_CHANNEL);

@@ -169,6 +169,7 @@ static const struct route routes[] = {
      .flags = ROUTE_PUBLIC | ROUTE_LOGIN,
      .fn = login,
      .form = &login_form},
+    {.method = HTTP_POST, .path = "/masuk/pelan", .flags = ROUTE_PUBLIC | ROUTE_LOGIN, .fn = slow},
     {.method = HTTP_GET, .path = "/tamu", .who = 1, .fn = page_form},
     {.method = HTTP_POST, .path = "/tamu", .who = 1, .fn = echo, .form = &note_form},
     {.method = HTTP_GET, .path = "/tamu/baru", .who = 3, .fn = page},

@@ -6,6 +6,7 @@
 
 #include "features/audit/audit.h"
 #include "features/custody/custody_store.h"
+#include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
@@ -42,7 +43,7 @@ static const struct db_sql *const page_statements[] = {
     &page_badge_add, &page_place_add, &page_office_add, &page_visit_add, &page_visit_received, NULL,
 };
 static const struct db_sql *const *const tables[] = {
-    page_statements,        custody_statements,
+    page_statements,        custody_statements, escalation_statements,
     custody_day_statements, visit_statements,
     office_pool_statements, office_statements,
     audit_statements,       replay_statements,

@@ -97,6 +97,43 @@ static void test_half_heads(void **state)
         (void)close(fds[i]);
 }
 
+/* Log-ins cost a fifth of a second each here: a crowd of them waits for itself, not the others for it. */
+static void test_crowd_of_logins(void **state)
+{
+    (void)state;
+    static const char post[] =
+        "POST /masuk/pelan HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        "Content-Length: 0\r\n\r\n";
+    struct fixture own = fixture;
+    int fds[60];
+    fixture_prepare(&fixture);
+    fixture.options.limits.head_ms = 10000;
+    fixture.options.workers = 4;
+    fixture.options.running = 4;
+    fixture_start(&fixture);
+    for (int i = 0; i < 60; i++) {
+        fds[i] = wire_open(&fixture);
+        wire_send(fds[i], post, sizeof(post) - 1);
+    }
+    int64_t begun = time_monotonic_ms();
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(wire_ask(&fixture, GET, NULL, 0), 200);
+    assert_true(time_monotonic_ms() - begun < 1000); /* the crowd itself takes longer */
+    int done = 0, busy = 0;
+    for (int i = 0; i < 60; i++) {
+        char answer[2048];
+        assert_true(wire_read(fds[i], answer, sizeof(answer), 4000) > 12);
+        done += memcmp(answer + 9, "200", 3) == 0;
+        busy += memcmp(answer + 9, "503", 3) == 0;
+        (void)close(fds[i]);
+    }
+    assert_true(done >= 16);
+    assert_true(busy > 0);
+    assert_int_equal(done + busy, 60);
+    fixture_stop(&fixture);
+    fixture = own;
+}
+
 static void test_connection_limit(void **state)
 {
     (void)state;
@@ -133,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_half_heads),
+        cmocka_unit_test(test_crowd_of_logins),
         cmocka_unit_test(test_connection_limit),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

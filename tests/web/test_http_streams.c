@@ -132,6 +132,24 @@ static void test_limits(void **state)
         (void)close(fds[i]);
 }
 
+/* From page to page: streams that were left behind do not count against the next one. */
+static void test_left_behind(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 4; round++) {
+        int fds[3];
+        for (int i = 0; i < 3; i++) {
+            fds[i] = stream_open(COOKIE_ONE, "");
+            (void)wire_read(fds[i], answer, sizeof(answer), 150);
+            assert_int_equal(strncmp(answer, "HTTP/1.1 200 ", 13), 0);
+        }
+        for (int i = 0; i < 3; i++)
+            (void)close(fds[i]);
+    }
+    sse_close_actor(hub, ONE_ID);
+    wait_needs(0, 0);
+}
+
 /* A client that never reads: what waits for it is bounded, and it is dropped. */
 static void test_slow_client(void **state)
 {
@@ -167,9 +185,8 @@ static void test_stop_with_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replay_and_live),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_slow_client),
+        cmocka_unit_test(test_replay_and_live),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_left_behind),       cmocka_unit_test(test_slow_client),
         cmocka_unit_test(test_stop_with_streams),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

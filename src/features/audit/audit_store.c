@@ -53,7 +53,7 @@ DB_SQL(audit_all, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $
 DB_SQL(audit_by_subject, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 "
                          "AND subject_id = $2 ORDER BY seq LIMIT $3");
 DB_SQL(audit_events, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND seq > $2 "
-                     "AND subject_kind = 'visit' AND action <> 'photo_viewed' ORDER BY seq LIMIT $3");
+                     "AND subject_kind IN ('visit', 'channel') AND action <> 'photo_viewed' ORDER BY seq LIMIT $3");
 
 const struct db_sql *const audit_statements[] = {
     &audit_head_insert, &audit_head_take, &audit_head_put,   &audit_head_seq, &audit_head_read,

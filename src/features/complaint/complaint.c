@@ -22,6 +22,13 @@ struct refusal complaint_may_write(const struct visit *v)
     return (struct refusal){.err = ERR_OK};
 }
 
+struct refusal complaint_no_reader(void)
+{
+    return conflict("no_trusted_reader",
+                    T("Pengaduan belum dapat diterima: belum ada Kasi Intelijen atau Kajari yang kuncinya "
+                      "dipercayai. Minta pengelola server menjalankan bukutamu user trust."));
+}
+
 bool complaint_may_see(const struct actor *actor, const char *writer_id)
 {
     if (actor->kind != ACTOR_USER)

@@ -9,7 +9,8 @@
 
 struct complaint {
     const char *id; /* random: says nothing about when it was made */
-    int64_t year, number, received_at;
+    int64_t year, number;
+    int64_t received_at; /* the day alone: the time would name the visit through its audit entry */
     /* Inside the envelope; each is bound to the id and its name (complaint_aad). */
     struct bytes text_sealed, reported_sealed, documents_sealed, origin_sealed;
 };
@@ -20,6 +21,7 @@ struct complaint {
  * only the writer's key opens. */
 struct complaint_link {
     const char *complaint_id, *writer_id;
+    int64_t received_at; /* to the minute, for the receipt; 0 in links of old */
     struct bytes receipt, receipt_share;
 };
 
@@ -33,6 +35,7 @@ struct complaint_text {
     const char *text, *reported_party;
     struct complaint_document *documents;
     size_t document_count;
+    int64_t received_at; /* as read back from the envelope; 0: not kept there */
 };
 
 /* Who has a share beside the officers. */
@@ -41,6 +44,8 @@ struct complaint_text {
 /* --- rules (pure) ------------------------------------------------------------------------------------ */
 /* May a complaint be written now? 409 "state", then 409 "complaint_exists". */
 struct refusal complaint_may_write(const struct visit *v);
+/* 409 "no_trusted_reader": nobody but the recovery sheet could open it. */
+struct refusal complaint_no_reader(void);
 /* Kasi Intel, Kajari and the writer, as persons: may this actor see that the visit has a complaint, and
  * its receipt? Never a machine token. */
 bool complaint_may_see(const struct actor *actor, const char *writer_id);

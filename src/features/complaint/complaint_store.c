@@ -70,7 +70,8 @@ static enum err insert_shares(struct db_conn *tx, const struct complaint_new *n)
     return ERR_OK;
 }
 
-/* Neither the audit entry nor the idempotency row names the complaint: they are about the visit. */
+/* Neither the audit entry nor the idempotency row names the complaint: they are about the visit, and the
+ * entry is the one of an interview note, so that it does not tell the times of complaints either. */
 enum err complaint_write(struct db_conn *tx, void *arg)
 {
     struct complaint_new *n = arg;
@@ -94,7 +95,7 @@ enum err complaint_write(struct db_conn *tx, void *arg)
                DB_ARGS(db_text(office), db_text(n->visit_id), db_bytes(n->link_sealed)), NULL));
     n->status = 201;
     TRY(replay_keep(tx, &n->replay, n->visit_id, n->status, n->act.now_ms));
-    return visit_log(tx, &n->act, n->visit_id, "visit_complaint", "");
+    return visit_log(tx, &n->act, n->visit_id, "visit_note", "");
 }
 
 enum err complaint_get(struct db_conn *conn, const char *office_id, const char *id,

@@ -46,10 +46,13 @@ static enum err find_visit(struct cx *cx, const struct http_req *req, struct vis
     return e;
 }
 
-/* Until the recovery sheet is proven, a forgotten password could lose a complaint for ever. */
-static struct refusal may_write(const struct visit *v, const struct office *office)
+/* Until the recovery sheet is proven, a forgotten password could lose a complaint for ever; and somebody in
+ * the house must be able to read it. `readers`: leaders with a trusted key. */
+static struct refusal may_write(const struct visit *v, const struct office *office, int64_t readers)
 {
     struct refusal r = complaint_may_write(v);
+    if (r.err == ERR_OK && office->recovery_confirmed_at && readers == 0)
+        return complaint_no_reader();
     if (r.err != ERR_OK || office->recovery_confirmed_at)
         return r;
     return (struct refusal){
@@ -95,7 +98,9 @@ static enum err show_form(struct cx *cx, struct http_req *req, struct http_res *
                           const struct visit *v, const struct office *office, enum err e)
 {
     struct complaint_form_view *f = ARENA_NEW(cx->arena, struct complaint_form_view);
-    struct refusal closed = may_write(v, office);
+    int64_t readers = 0, waiting = 0;
+    TRY(staff_count_readers(cx->read, cx->actor.office_id, &readers, &waiting));
+    struct refusal closed = may_write(v, office, readers);
     const char *number = NULL;
     TRY(complaint_number_of(cx, v, &number));
     f->number = visit_number_text(cx->arena, v);
@@ -186,7 +191,9 @@ static enum err complaint_post(struct cx *cx, struct http_req *req, struct http_
     struct office office = {0};
     TRY(find_visit(cx, req, &v));
     TRY(office_get(cx->read, cx->actor.office_id, &office));
-    struct refusal refusal = may_write(&v, &office);
+    int64_t readers = 0, waiting = 0;
+    TRY(staff_count_readers(cx->read, cx->actor.office_id, &readers, &waiting));
+    struct refusal refusal = may_write(&v, &office, readers);
     bool page = req->wants != WANTS_JSON;
     if (page && http_field(req, "_add") && refusal.err == ERR_OK)
         return show_form(cx, req, res, &v, &office, ERR_OK);

@@ -6,7 +6,7 @@
 #include "features/office/office.h"
 
 /* Seals a complaint for the transaction: a fresh id and data key; the key to every active Kasi Intel and
- * Kajari and to the office recovery key, the list of documents also to the writer (cx->actor), for the
+ * Kajari whose own key is trusted (none: 409 "no_trusted_reader") and to the office recovery key, the list of documents also to the writer (cx->actor), for the
  * receipt. The data key is forgotten before this returns. */
 enum err complaint_seal(struct cx *cx, const struct office *office, const char *visit_id,
                         const struct complaint_text *in, struct complaint_new *ret) MUST_USE;

@@ -44,13 +44,15 @@ static enum err find(struct cx *cx, const struct http_req *req, struct found *re
     return e == ERR_MISSING ? none(cx) : e;
 }
 
-static const char *received_text(struct cx *cx, const struct complaint *c)
+/* `exact_ms`: from what this person can open; 0 leaves the day, which is all that stands in clear. */
+static const char *received_text(struct cx *cx, const struct complaint *c, int64_t exact_ms)
 {
-    return arena_printf(
-        cx->arena, "%s, %s %s %s",
-        time_long_date(cx->arena, c->received_at, cx->offset_min, cx->lang == LANG_EN),
-        cx_t(cx, T("pukul")), time_hm(cx->arena, c->received_at, cx->offset_min),
-        time_zone_letters(cx->offset_min));
+    int64_t at = exact_ms ? exact_ms : c->received_at;
+    const char *day = time_long_date(cx->arena, at, cx->offset_min, cx->lang == LANG_EN);
+    if (!exact_ms)
+        return day;
+    return arena_printf(cx->arena, "%s, %s %s %s", day, cx_t(cx, T("pukul")),
+                        time_hm(cx->arena, at, cx->offset_min), time_zone_letters(cx->offset_min));
 }
 
 /* The share of this person; ERR_MISSING when there is none. */
@@ -93,7 +95,7 @@ static void fill_receipt(struct cx *cx, const struct found *f, const struct offi
     r->office = office->name;
     r->address = office->address;
     r->number = complaint_number_text(cx->arena, f->complaint.number, f->complaint.year);
-    r->received = received_text(cx, &f->complaint);
+    r->received = received_text(cx, &f->complaint, f->link.received_at);
     r->officer = writer.name;
     r->officer_title = writer.title;
     r->visit_path = arena_printf(cx->arena, "/tamu/%s", f->visit.id);
@@ -145,7 +147,7 @@ static enum err read_json(struct cx *cx, struct http_res *res, const struct foun
     }
     const char *number = complaint_number_text(cx->arena, f->complaint.number, f->complaint.year);
     json_object_set_new_nocheck(o, "number", json_text(number));
-    json_object_set_new_nocheck(o, "received_at", json_time(cx, f->complaint.received_at));
+    json_object_set_new_nocheck(o, "received_at", json_time(cx, c->received_at ? c->received_at : f->complaint.received_at));
     json_object_set_new_nocheck(o, "text", json_text(c->text));
     json_object_set_new_nocheck(o, "reported_party", json_text(c->reported_party));
     json_object_set_new_nocheck(o, "documents", documents);
@@ -164,7 +166,7 @@ static enum err read_page(struct cx *cx, struct http_req *req, struct http_res *
 {
     struct complaint_read_view *r = ARENA_NEW(cx->arena, struct complaint_read_view);
     r->number = complaint_number_text(cx->arena, f->complaint.number, f->complaint.year);
-    r->received = received_text(cx, &f->complaint);
+    r->received = received_text(cx, &f->complaint, c->received_at);
     r->writer = staff_name(cx->read, cx->actor.office_id, f->link.writer_id);
     r->visit_path = arena_printf(cx->arena, "/tamu/%s", f->visit.id);
     r->receipt_path = arena_printf(cx->arena, "%s/pengaduan/tanda-terima", r->visit_path);

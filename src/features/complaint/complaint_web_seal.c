@@ -85,6 +85,7 @@ static struct bytes seal_link(struct cx *cx, const char *visit_id, const struct 
     json_t *o = json_object();
     json_object_set_new_nocheck(o, "complaint_id", json_text(link->complaint_id));
     json_object_set_new_nocheck(o, "writer_id", json_text(link->writer_id));
+    json_object_set_new_nocheck(o, "received_at", json_integer(link->received_at));
     json_object_set_new_nocheck(
         o, "receipt", json_text(str_base64url(cx->arena, link->receipt.p, link->receipt.n)));
     if (link->receipt_share.p)
@@ -118,6 +119,7 @@ enum err complaint_link_open(const struct cx *cx, const struct visit *v, struct 
         return ERR_INTERNAL;
     *ret = (struct complaint_link){.complaint_id = id,
                                    .writer_id = writer,
+                                   .received_at = json_integer_value(json_object_get(o, "received_at")),
                                    .receipt = link_bytes(cx, o, "receipt"),
                                    .receipt_share = link_bytes(cx, o, "receipt_share")};
     return ERR_OK;
@@ -166,10 +168,11 @@ static enum err seal_shares(struct cx *cx, const struct office *office,
     if (n->share_count == 0)
         return cx_detail(cx, ERR_INTERNAL, "the office recovery key is unusable");
     for (size_t i = 0; i < count; i++) {
-        if (((uint32_t)people[i].roles & ROLE_LEADERS) && !people[i].disabled_at)
+        if (staff_reads_complaints(&people[i]))
             add_share(cx, key, people[i].id, people[i].public_key, n);
     }
-    return ERR_OK;
+    const struct refusal nobody = complaint_no_reader();
+    return n->share_count > 1 ? ERR_OK : cx_refuse(cx, &nobody);
 }
 
 static char *origin_json(struct cx *cx, const char *visit_id)
@@ -178,7 +181,14 @@ static char *origin_json(struct cx *cx, const char *visit_id)
     json_object_set_new_nocheck(o, "visit", json_text(visit_id));
     json_object_set_new_nocheck(o, "writer", json_text(cx->actor.id));
     json_object_set_new_nocheck(o, "way", json_text("visit"));
+    json_object_set_new_nocheck(o, "received_at", json_integer(cx->now_ms));
     return json_line(cx, o);
+}
+
+static int64_t origin_time(const struct cx *cx, const char *text)
+{
+    const json_t *o = json_keep(cx->arena, json_loads(str_or(text, ""), 0, NULL));
+    return json_integer_value(json_object_get(o, "received_at"));
 }
 
 static struct bytes seal_part(struct cx *cx, const struct seal_envelope *key, const char *id,
@@ -194,6 +204,7 @@ enum err complaint_seal(struct cx *cx, const struct office *office, const char *
     rand_uuid4(uuid);
     const char *id = arena_strdup(cx->arena, uuid);
     struct complaint_link link = {.complaint_id = id,
+                                  .received_at = cx->now_ms,
                                   .writer_id = arena_strdup(cx->arena, cx->actor.id)};
     TRY(seal_receipt(cx, visit_id, in, &link));
     n->visit_id = visit_id;
@@ -205,7 +216,7 @@ enum err complaint_seal(struct cx *cx, const struct office *office, const char *
         n->complaint = (struct complaint){
             .id = id,
             .year = time_civil(cx->now_ms, cx->offset_min).year,
-            .received_at = cx->now_ms,
+            .received_at = time_day_start(cx->now_ms, cx->offset_min),
             .text_sealed = seal_part(cx, &key, id, "text", in->text),
             .reported_sealed = seal_part(cx, &key, id, "reported", in->reported_party),
             .documents_sealed = seal_part(cx, &key, id, "documents", documents_json(cx, in)),
@@ -220,13 +231,15 @@ static enum err open_parts(const struct cx *cx, const struct seal_envelope *key,
                            const struct complaint *c, struct complaint_text *ret)
 {
     struct arena *a = cx->arena;
-    char *text = NULL, *reported = NULL, *documents = NULL;
+    char *text = NULL, *reported = NULL, *documents = NULL, *origin = NULL;
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "text"), c->text_sealed, &text));
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "reported"), c->reported_sealed,
                            &reported));
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "documents"), c->documents_sealed,
                            &documents));
-    *ret = (struct complaint_text){.text = text, .reported_party = reported};
+    TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "origin"), c->origin_sealed, &origin));
+    *ret = (struct complaint_text){
+        .text = text, .reported_party = reported, .received_at = origin_time(cx, origin)};
     return documents_read(cx, documents, ret);
 }
 

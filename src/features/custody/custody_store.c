@@ -4,6 +4,7 @@
  * what is in the way. */
 #include "features/custody/custody_store.h"
 
+#include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "lib/base/str.h"
 
@@ -426,6 +427,7 @@ static enum err visit_end(struct db_conn *tx, struct custody_act *a, const char 
     TRY(db_run(tx, &custody_answers_end,
                DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms)),
                NULL));
+    TRY(escalation_close(tx, a->act.office_id, a->visit_id));
     return db_run(tx, &custody_visit_end,
                   DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_text(state),
                           db_int(a->act.now_ms), db_int(a->act.now_ms), db_int(unreceived),
@@ -493,6 +495,7 @@ enum err custody_leave(struct db_conn *tx, void *end)
     TRY(db_run(tx, &custody_answers_end,
                DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms)),
                NULL));
+    TRY(escalation_close(tx, a->act.office_id, a->visit_id));
     TRY(db_run(tx, &custody_visit_leaving,
                DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms),
                        db_int(1), db_text(reason)),

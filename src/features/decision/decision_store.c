@@ -39,6 +39,9 @@ static const struct record token_record = RECORD("AnswerToken", struct answer_to
 DB_SQL(answer_select, "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
                       "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND visit_id = $2 "
                       "ORDER BY at, id LIMIT 200");
+DB_SQL(answer_mine, "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
+                    "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND official_id = $2 "
+                    "AND at >= $3 ORDER BY at DESC, id DESC LIMIT 200");
 DB_SQL(answer_insert, "INSERT INTO answer (office_id, id, visit_id, at, official_id, official_role, outcome, "
                       "minutes, note_sealed, channel, recorded_by, effect, message_id) VALUES ($1, $2, $3, $4, "
                       "$5, $6, $7, $8, $9, $10, $11, $12, $13)");
@@ -66,12 +69,12 @@ DB_SQL(decision_waiting_select, "SELECT " VISIT_COLUMNS " FROM visit WHERE offic
 DB_SQL(token_select, "SELECT visit_id, outbox_id, staff_id, as_role, action, expires_at, used_at "
                      "FROM answer_token WHERE office_id = $1 AND hash = $2");
 DB_SQL(token_insert, "INSERT INTO answer_token (office_id, hash, visit_id, outbox_id, staff_id, as_role, "
-                     "action, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+                     "action, expires_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 DB_SQL(token_use, "UPDATE answer_token SET used_at = $3 WHERE office_id = $1 AND hash = $2 "
                   "AND used_at IS NULL AND expires_at > $3");
 
 const struct db_sql *const decision_statements[] = {
-    &answer_select,    &answer_insert,       &answer_seen,         &decision_final,
+    &answer_select,    &answer_mine,         &answer_insert,       &answer_seen,         &decision_final,
     &decision_propose, &decision_later,      &decision_again_clear, &notice_answered,
     &question_answered, &decision_due_select, &decision_ask_select, &decision_waiting_select,
     &token_select,     &token_insert,        &token_use,           NULL};
@@ -80,6 +83,13 @@ enum err decision_answers(struct db_conn *conn, const char *office_id, const cha
                           struct answer **ret, size_t *ret_count)
 {
     return db_list(conn, &answer_select, DB_ARGS(db_text(office_id), db_text(visit_id)),
+                   &answer_record, 200, ret, ret_count);
+}
+
+enum err decision_answers_of(struct db_conn *conn, const char *office_id, const char *official_id,
+                             int64_t since, struct answer **ret, size_t *ret_count)
+{
+    return db_list(conn, &answer_mine, DB_ARGS(db_text(office_id), db_text(official_id), db_int(since)),
                    &answer_record, 200, ret, ret_count);
 }
 
@@ -145,10 +155,12 @@ static enum err keep_answer(struct db_conn *tx, const struct decision_change *c,
 static enum err make_final(struct db_conn *tx, struct decision_change *c, const char *outcome)
 {
     const struct decision_new *in = c->in;
+    /* The Kajari's silence decides nothing: it is still the proposal of whoever made it. */
+    const char *by = c->silence ? c->result->visit.decision_by : in->official_id;
     int64_t changed = 0;
     TRY(db_run(tx, &decision_final,
                DB_ARGS(db_text(in->act.office_id), db_text(in->visit_id), db_text(outcome),
-                       db_text(in->official_id), db_int(in->act.now_ms),
+                       db_text(by), db_int(in->act.now_ms),
                        db_text(receiver_of(c, outcome))),
                &changed));
     if (changed != 1)
@@ -226,6 +238,9 @@ static enum err apply_plan(struct db_conn *tx, struct decision_change *c, const 
         r->refusal = already_decided(&r->visit);
     else
         TRY(mark_answered(tx, c));
+    /* Before the effect: a proposal opens the Kajari's question. */
+    if (p.effect != DECISION_TOO_LATE)
+        TRY(escalation_close(tx, in->act.office_id, in->visit_id));
     TRY(take_effect(tx, c, &p));
     int status = p.effect == DECISION_TOO_LATE ? 409 : 200;
     TRY(replay_keep(tx, &c->replay, in->visit_id, status, in->act.now_ms));
@@ -322,7 +337,8 @@ enum err decision_tokens_add(struct db_conn *tx, void *arg)
                    DB_ARGS(db_text(n->office_id), db_bytes((struct bytes){n->tokens[i].hash, 32}),
                            db_text(n->common.visit_id), db_text(n->common.outbox_id),
                            db_text(n->common.staff_id), db_text(n->common.as_role),
-                           db_text(n->tokens[i].action), db_int(n->common.expires_at)),
+                           db_text(n->tokens[i].action), db_int(n->common.expires_at),
+                           db_time(n->tokens[i].number)),
                    NULL));
     }
     return ERR_OK;

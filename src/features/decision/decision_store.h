@@ -48,6 +48,7 @@ enum err decision_token_find(struct db_conn *conn, const char *office_id, const 
 struct answer_token_new {
     uint8_t hash[32];
     const char *action;
+    int64_t number; /* of a numbered text answer ("Balas 1"); 0: none */
 };
 struct answer_tokens_new {
     const char *office_id;
@@ -56,6 +57,9 @@ struct answer_tokens_new {
     size_t count;
 };
 enum err decision_tokens_add(struct db_conn *tx, void *arg); /* struct answer_tokens_new * */
+
+/* A person's answers since a time, newest first. */
+enum err decision_answers_of(struct db_conn *conn, const char *office_id, const char *official_id, int64_t since, struct answer **ret, size_t *ret_count) MUST_USE;
 
 /* Visits that wait for this person's answer: (role bits as level one, level two). Oldest first. */
 enum err decision_waiting(struct db_conn *conn, const char *office_id, struct visit **ret, size_t *ret_count) MUST_USE;

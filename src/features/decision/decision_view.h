@@ -27,10 +27,22 @@ struct answer_queue_row {
     int64_t elapsed_s, limit_s;
     bool mine;
 };
+struct answered_row {
+    const char *time, *number, *name, *outcome, *effect, *path; /* outcome, effect: msgids */
+};
 struct answer_queue {
     struct answer_queue_row *rows;
     size_t count;
     size_t others;            /* waiting for somebody else's answer */
+    bool keys_wait;           /* a leader's key waits for trust */
+    const struct answered_row *answered; /* his own answers of today, newest first */
+    size_t answered_count;
+    const char *standing_in;  /* for whom he is asked too, or NULL */
+    const char *away_until, *away_deputy; /* while he is out of the office, or NULL */
+    const struct option *deputies;
+    const char *typed_deputy, *typed_from, *typed_until;
+    const char *push_key;     /* of this server, or NULL: push is not set up */
+    const char *done;         /* msgid of what was done, or NULL */
 };
 
 #endif

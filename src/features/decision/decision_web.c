@@ -7,6 +7,7 @@
 #include "features/decision/decision_web.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
+#include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit_web.h"
 #include "lib/base/str.h"
@@ -54,11 +55,23 @@ static bool is_addressed(const struct cx *cx, const struct visit *v)
     return v->host_id ? str_eq(v->host_id, cx->actor.id) : str_eq(v->host, "section_chief");
 }
 
+/* The actor's posts: his own, those he is asked for now (duty, acting, in place of who is away), and those
+ * as whom a message about this visit was addressed to him. */
+static enum err posts_of_actor(struct cx *cx, const struct visit *v, uint32_t *ret)
+{
+    uint32_t asked = 0, addressed = 0;
+    TRY(reach_posts(cx, cx->actor.office_id, cx->actor.id, cx->actor.roles, &asked));
+    TRY(notice_posts(cx->read, cx->actor.office_id, v->id, cx->actor.id, &addressed));
+    *ret = asked | addressed;
+    return ERR_OK;
+}
+
 /* The actor answers for himself: as the Kajari, as the Kasi Intel, or as the section chief addressed. */
 static enum err own_answer(struct cx *cx, const struct visit *v, struct official *ret)
 {
-    uint32_t roles = cx->actor.roles;
+    uint32_t roles = 0;
     uint32_t role = 0;
+    TRY(posts_of_actor(cx, v, &roles));
     bool asked_head = str_eq(v->decision_state, "proposed");
     if ((roles & ROLE_OFFICE_HEAD) && (asked_head || !(roles & ROLE_INTEL_CHIEF)))
         role = ROLE_OFFICE_HEAD;
@@ -79,17 +92,25 @@ static enum err spoken_answer(struct cx *cx, const char *named, struct official 
     struct staff s = {0};
     uint32_t role = 0;
     enum err e;
-    if (staff_role_parse(named, &role)) {
-        e = staff_of_post(cx->read, cx->actor.office_id, role, &s);
+    bool acting = staff_role_parse(named, &role); /* then: does he hold a post? */
+    if (acting) {
+        struct reach_who who = {0};
+        e = reach_of_post(cx, cx->actor.office_id, role, &who);
+        if (e == ERR_OK)
+            e = staff_get(cx->read, cx->actor.office_id, who.staff_id, &s);
     } else {
+        uint32_t posts = 0;
         e = staff_by_username(cx->read, cx->actor.office_id, named, &s);
-        role = (uint32_t)s.roles & ROLE_OFFICE_HEAD   ? ROLE_OFFICE_HEAD
-               : (uint32_t)s.roles & ROLE_INTEL_CHIEF ? ROLE_INTEL_CHIEF
-                                                      : ROLE_SECTION_CHIEF;
+        if (e == ERR_OK)
+            TRY(reach_posts(cx, cx->actor.office_id, s.id, (uint32_t)s.roles, &posts));
+        acting = posts != 0;
+        role = posts & ROLE_OFFICE_HEAD   ? ROLE_OFFICE_HEAD
+               : posts & ROLE_INTEL_CHIEF ? ROLE_INTEL_CHIEF
+                                          : ROLE_SECTION_CHIEF;
     }
     if (e != ERR_OK && e != ERR_MISSING)
         return e;
-    bool official = e == ERR_OK && !s.disabled_at && (role & ROLE_OFFICIALS & (uint32_t)s.roles);
+    bool official = e == ERR_OK && !s.disabled_at && acting && (role & ROLE_OFFICIALS);
     if (!official) {
         cx_field(cx, "official", "not_a_choice", T("Pejabat itu tidak ada. Pilih Kajari atau Kasi Intelijen."));
         return ERR_INVALID;
@@ -106,14 +127,23 @@ static enum err who_answers(struct cx *cx, const struct visit *v, const char *na
     return own_answer(cx, v, ret);
 }
 
+/* An official may name himself, by post or by username; for another only a desk writes. */
+static bool is_self(const struct cx *cx, const char *named)
+{
+    uint32_t role = 0;
+    return staff_role_parse(named, &role) ? (cx->actor.roles & role) != 0 : str_eq(named, cx->actor.username);
+}
+
 /* --- POST /tamu/{id}/keputusan --------------------------------------------------------------------------- */
 
 static enum err answer_post(struct cx *cx, struct http_req *req, struct decision_change *c,
                             struct decision_new *n)
 {
     struct visit v = {0};
+    const char *named = form_typed(cx, req, "official");
+    bool desk = (cx->actor.roles & ROLE_DESK) != 0;
     bool official = (cx->actor.roles & ROLE_OFFICIALS) != 0;
-    if (!official && str_empty(form_typed(cx, req, "official")))
+    if (str_empty(named) ? !official : !desk && !is_self(cx, named))
         return forbidden(cx);
     enum err e = visit_get(cx->read, cx->actor.office_id, n->visit_id, &v);
     if (e == ERR_MISSING)
@@ -121,7 +151,7 @@ static enum err answer_post(struct cx *cx, struct http_req *req, struct decision
     if (e != ERR_OK)
         return e;
     struct official o = {0};
-    if (!(cx->actor.roles & ROLE_DESK) || str_empty(form_typed(cx, req, "official")))
+    if (!desk || str_empty(named))
         TRY(own_answer(cx, &v, &o));
     struct decision_form f;
     enum err parsed = form_parse(cx, req, &decision_form, &f);
@@ -162,22 +192,25 @@ static enum err decision_post(struct cx *cx, struct http_req *req, struct http_r
 
 /* --- the officials' queue ------------------------------------------------------------------------------------- */
 
-/* Is this visit waiting for the actor's own answer? */
-static bool is_mine(const struct cx *cx, const struct visit *v)
+/* Is this visit waiting for the actor's own answer? `asked`: the posts he is asked for now. */
+static bool is_mine(struct cx *cx, const struct visit *v, uint32_t asked)
 {
-    bool proposed = str_eq(v->decision_state, "proposed");
-    if (proposed)
-        return (cx->actor.roles & ROLE_OFFICE_HEAD) != 0;
-    if (cx->actor.roles & ROLE_INTEL_CHIEF)
+    uint32_t wanted = str_eq(v->decision_state, "proposed") ? ROLE_OFFICE_HEAD : ROLE_INTEL_CHIEF;
+    uint32_t addressed = 0;
+    if ((asked & wanted) || (wanted == ROLE_INTEL_CHIEF && is_addressed(cx, v)))
         return true;
-    return is_addressed(cx, v);
+    if (notice_posts(cx->read, cx->actor.office_id, v->id, cx->actor.id, &addressed) != ERR_OK)
+        return false;
+    /* The Kajari is asked directly when the Kasi Intel stays silent. */
+    return (addressed & wanted) || (addressed & ROLE_OFFICE_HEAD);
 }
 
-static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits, size_t count)
+static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits, size_t count,
+                           uint32_t asked)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (!is_mine(cx, &visits[i]))
+        if (!is_mine(cx, &visits[i], asked))
             continue;
         json_array_append_new(items, json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", visits[i].id,
                                                "number", visit_number_text(cx->arena, &visits[i]),
@@ -185,6 +218,7 @@ static enum err queue_json(struct cx *cx, struct http_res *res, const struct vis
                                                "arrived_at", json_time(cx, visits[i].arrived_at)));
     }
     json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
+    TRY(today_json(cx, answer));
     res->content_type = "application/json";
     json_write(&res->body, answer);
     return ERR_OK;
@@ -201,19 +235,24 @@ static void queue_body(struct html *h, void *arg)
     queue_view(h, arg);
 }
 
-static enum err queue_get(struct cx *cx, struct http_req *req, struct http_res *res)
+enum err queue_show(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct visit *visits = NULL;
     size_t count = 0;
     TRY(decision_waiting(cx->read, cx->actor.office_id, &visits, &count));
+    uint32_t asked = 0;
+    TRY(reach_posts(cx, cx->actor.office_id, cx->actor.id, cx->actor.roles, &asked));
     if (req->wants == WANTS_JSON)
-        return queue_json(cx, res, visits, count);
+        return queue_json(cx, res, visits, count, asked);
     struct office office;
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     struct answer_queue *q = ARENA_NEW(cx->arena, struct answer_queue);
+    int64_t readers = 0, waiting = 0;
+    TRY(staff_count_readers(cx->read, cx->actor.office_id, &readers, &waiting));
+    q->keys_wait = waiting > 0 && (cx->actor.roles & ROLE_LEADERS);
     q->rows = ARENA_ARRAY(cx->arena, count ? count : 1, struct answer_queue_row);
     for (size_t i = 0; i < count; i++) {
-        if (!is_mine(cx, &visits[i])) {
+        if (!is_mine(cx, &visits[i], asked)) {
             q->others++;
             continue;
         }
@@ -225,7 +264,9 @@ static enum err queue_get(struct cx *cx, struct http_req *req, struct http_res *
             .elapsed_s = elapsed_s(cx, &visits[i]),
             .limit_s = office.limit_s};
     }
-    struct page_view page = {.title = T("Menunggu jawaban"), .current = "/jawab", .live = true,
+    if (req->wants == WANTS_PAGE)
+        TRY(today_fill(cx, req, q));
+    struct page_view page = {.title = T("Menunggu jawaban"), .current = "/jawab", .lean = true,
                              .body = queue_body, .arg = q};
     return page_render(cx, req, res, &page);
 }
@@ -285,10 +326,13 @@ static enum err guest_get(struct cx *cx, struct http_req *req, struct http_res *
         return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
     if (e != ERR_OK)
         return e;
-    if (str_eq(v.decision_state, "final") || !v.open || !is_mine(cx, &v))
+    uint32_t asked = 0;
+    TRY(reach_posts(cx, cx->actor.office_id, cx->actor.id, cx->actor.roles, &asked));
+    if (str_eq(v.decision_state, "final") || !v.open || !is_mine(cx, &v, asked))
         return http_res_redirect(cx, res, arena_printf(cx->arena, "/tamu/%s", v.id));
     struct answer_page *a = ARENA_NEW(cx->arena, struct answer_page);
-    TRY(answer_page_fill(cx, &v, str_eq(v.decision_state, "proposed"), a));
+    bool head = str_eq(v.decision_state, "proposed") || !(asked & (ROLE_INTEL_CHIEF | ROLE_SECTION_CHIEF));
+    TRY(answer_page_fill(cx, &v, head, a));
     a->photo_path = v.photo_id ? arena_printf(cx->arena, "/tamu/%s/foto", v.id) : NULL;
     a->action = arena_printf(cx->arena, "/tamu/%s/keputusan", v.id);
     a->by_visit = true;
@@ -300,7 +344,10 @@ const struct route *decision_routes(void)
     static const struct route rows[] = {
         {HTTP_POST, "/tamu/{id}/keputusan", ROLE_DESK | ROLE_OFFICIALS, ROUTE_IDEMPOTENT_KEY, decision_post, &decision_form, 0, T("Keputusan siapa yang menerima tamu (langkah 6)"), NULL},
         {HTTP_GET, "/tamu/{id}/jawab", ROLE_OFFICIALS, 0, guest_get, NULL, 0, T("Satu tamu, tombol besar"), NULL},
-        {HTTP_GET, "/jawab", ROLE_OFFICIALS, 0, queue_get, NULL, 0, T("Tamu yang menunggu jawaban saya"), NULL},
+        {HTTP_GET, "/jawab", ROLE_OFFICIALS, 0, queue_show, NULL, 0, T("Tamu yang menunggu jawaban saya"), NULL},
+        {HTTP_POST, "/jawab/luar-kantor", ROLE_OFFICIALS, ROUTE_NO_TOKEN, away_post, &away_form, 0, T("Saya di luar kantor, diwakili"), NULL},
+        {HTTP_POST, "/jawab/kembali", ROLE_OFFICIALS, ROUTE_NO_TOKEN, back_post, NULL, 0, T("Saya kembali ke kantor"), NULL},
+        {HTTP_POST, "/jawab/langganan", ROLE_OFFICIALS, ROUTE_NO_TOKEN, subscription_post, &subscription_form, 0, T("Nyalakan notifikasi di peramban ini"), NULL},
         {HTTP_GET, "/jawab/{token}", 0, ROUTE_PUBLIC, answer_link_get, NULL, 0, T("Halaman jawaban dari tautan sekali pakai"), NULL},
         {HTTP_POST, "/jawab/{token}", 0, ROUTE_PUBLIC, answer_link_post, &answer_link_form, 0, T("Jawaban dari tautan sekali pakai"), NULL},
         {.path = NULL},

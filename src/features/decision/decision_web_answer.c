@@ -3,6 +3,7 @@
 
 #include "features/decision/decision_store.h"
 #include "features/office/office.h"
+#include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/http/sse.h"
@@ -17,22 +18,14 @@ static const char *new_id(struct cx *cx)
     return arena_strdup(cx->arena, id);
 }
 
-/* The holder of a post, NULL when nobody holds it. */
+/* Who is asked for a post now, NULL when nobody holds it. */
 static enum err holder(struct cx *cx, const char *office_id, uint32_t role, const char **ret)
 {
-    struct staff s = {0};
-    enum err e = staff_of_post(cx->read, office_id, role, &s);
+    struct reach_who who = {0};
+    enum err e = reach_of_post(cx, office_id, role, &who);
     if (e == ERR_OK)
-        *ret = s.id;
+        *ret = who.staff_id;
     return e == ERR_MISSING ? ERR_OK : e;
-}
-
-/* The message that asks the Kajari, or the Kasi Intel again. */
-static struct notice_new message_to(struct cx *cx, const char *kind, const char *staff_id)
-{
-    struct notice_new n = {.outbox_id = new_id(cx), .kind = kind, .recipient_id = staff_id};
-    n.channel = notice_channel(cx, &n.reason);
-    return n;
 }
 
 /* Who receives as "another Kasi": the one who answers, the one asked for by name, else the holder. */
@@ -75,8 +68,7 @@ static enum err gather(struct cx *cx, const struct decision_new *in, struct deci
     TRY(section_chief(cx, in, &v, &c->section_id));
     c->answer_id = new_id(cx);
     c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id, in->note);
-    c->question = message_to(cx, NOTICE_QUESTION, c->head_id);
-    return ERR_OK;
+    return notice_to(cx, in->act.office_id, NOTICE_QUESTION, ROLE_OFFICE_HEAD, &c->question);
 }
 
 enum err decision_answer_with(struct cx *cx, struct decision_change *c)
@@ -131,16 +123,12 @@ static enum err silence(struct cx *cx, const char *office_id, const struct visit
 
 static enum err again(struct cx *cx, const char *office_id, const struct visit *v, int64_t silence_ms)
 {
-    const char *chief_id = NULL;
-    const char *head_id = NULL;
-    TRY(holder(cx, office_id, ROLE_INTEL_CHIEF, &chief_id));
-    TRY(holder(cx, office_id, ROLE_OFFICE_HEAD, &head_id));
     struct decision_again *g = ARENA_NEW(cx->arena, struct decision_again);
     g->act = system_act(cx, office_id);
     g->visit_id = v->id;
     g->head_silence_ms = silence_ms;
-    g->chief = message_to(cx, NOTICE_VISIT, chief_id);
-    g->question = message_to(cx, NOTICE_QUESTION, head_id);
+    TRY(notice_to(cx, office_id, NOTICE_VISIT, ROLE_INTEL_CHIEF, &g->chief));
+    TRY(notice_to(cx, office_id, NOTICE_QUESTION, ROLE_OFFICE_HEAD, &g->question));
     TRY(db_tx(cx, "decision_again", decision_ask_again, g));
     outbox_wake(cx);
     if (cx->sse)

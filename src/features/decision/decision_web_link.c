@@ -4,6 +4,7 @@
 
 #include "features/decision/decision_store.h"
 #include "features/decision/decision_web.h"
+#include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -36,6 +37,29 @@ static enum err gone(struct cx *cx)
                    T("Tautan jawaban ini tidak dikenal atau waktunya sudah lewat. Masuk untuk menjawab."));
 }
 
+/* He holds the post, is asked for it now (duty, acting, in place of who is away), or is a deputy of whom it
+ * would be asked. */
+static enum err still_asked(struct cx *cx, const struct staff *person, uint32_t role, bool *ret)
+{
+    const char *office = cx->actor.office_id;
+    const char **deputies = NULL;
+    struct reach_who who = {0};
+    uint32_t posts = 0;
+    size_t count = 0;
+    *ret = false;
+    if (person->disabled_at)
+        return ERR_OK;
+    TRY(reach_posts(cx, office, person->id, (uint32_t)person->roles, &posts));
+    *ret = (posts & role) != 0;
+    enum err held = *ret ? ERR_MISSING : reach_of_post(cx, office, role, &who);
+    if (held != ERR_OK)
+        return held == ERR_MISSING ? ERR_OK : held;
+    TRY(reach_deputies(cx, office, who.for_id, &deputies, &count));
+    for (size_t i = 0; i < count; i++)
+        *ret |= str_eq(deputies[i], person->id);
+    return ERR_OK;
+}
+
 static enum err open_link(struct cx *cx, const struct http_req *req, struct link *ret)
 {
     const char *office = cx->actor.office_id;
@@ -49,7 +73,9 @@ static enum err open_link(struct cx *cx, const struct http_req *req, struct link
         return ERR_INTERNAL;
     struct staff person = {0};
     TRY(staff_get(cx->read, office, ret->token.staff_id, &person));
-    if (person.disabled_at || !((uint32_t)person.roles & ret->role))
+    bool may = false;
+    TRY(still_asked(cx, &person, ret->role, &may));
+    if (!may)
         return gone(cx); /* he has left the post since */
     return visit_get(cx->read, office, ret->token.visit_id, &ret->visit);
 }

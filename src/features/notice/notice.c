@@ -1,16 +1,16 @@
 /* Which channel, and how far a message has come. Pure. See notice.h. */
 #include "features/notice/notice_rules.h"
 
-#include "lib/base/settings.h"
+#include "features/reach/reach.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
 const char *notice_channel(const struct cx *cx, const char **ret_reason)
 {
-    if (settings_whatsapp_ready(cx->settings))
-        return "whatsapp";
-    *ret_reason = T("WhatsApp belum disiapkan");
-    return NULL;
+    const char *channel = reach_any_channel(cx);
+    if (!channel)
+        *ret_reason = T("WhatsApp belum disiapkan");
+    return channel;
 }
 
 static int rank(const char *state)

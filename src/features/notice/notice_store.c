@@ -1,7 +1,10 @@
 /* SQL of the notice: queueing in the visit's transaction, states from below, stored webhooks. */
 #include "features/notice/notice_store.h"
 
+#include "features/notice/notice_escalate_store.h"
+#include "features/notice/notice_whatsapp_store.h"
 #include "features/notice/notice_rules.h"
+#include "features/reach/reach.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
@@ -12,12 +15,13 @@ DB_SQL(notice_put, "UPDATE visit SET notice_state = $3, notice_reason = $4, noti
 DB_SQL(question_put, "UPDATE visit SET question_state = $3, question_reason = $4, question_at = $5 "
                      "WHERE office_id = $1 AND id = $2");
 DB_SQL(webhook_insert, "INSERT INTO webhook_event (office_id, id, received_at, body_sealed) VALUES ($1, $2, $3, $4)");
-DB_SQL(webhook_select, "SELECT id, body_sealed FROM webhook_event WHERE office_id = $1 "
+DB_SQL(webhook_select, "SELECT id, received_at, body_sealed FROM webhook_event WHERE office_id = $1 "
                        "AND processed_at IS NULL ORDER BY received_at, id LIMIT $2");
 DB_SQL(webhook_close, "UPDATE webhook_event SET processed_at = $3 WHERE office_id = $1 AND id = $2");
 DB_SQL(webhook_delete, "DELETE FROM webhook_event WHERE office_id = $1 AND id IN (SELECT id FROM webhook_event "
                        "WHERE office_id = $1 AND received_at < $2 AND processed_at IS NOT NULL LIMIT 200)");
-DB_SQL(inbound_put, "UPDATE staff SET last_inbound_at = $3, whatsapp_user_id = COALESCE($4, whatsapp_user_id) "
+DB_SQL(inbound_put, "UPDATE staff SET last_inbound_at = CASE WHEN last_inbound_at > $3 THEN last_inbound_at ELSE $3 END, "
+                    "whatsapp_user_id = COALESCE($4, whatsapp_user_id) "
                     "WHERE office_id = $1 AND id = $2");
 
 const struct db_sql *const notice_statements[] = {
@@ -34,17 +38,9 @@ static enum err put_state(struct db_conn *tx, const char *office_id, const char 
                   NULL);
 }
 
-enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
-                      const struct notice_new *n)
+static enum err enqueue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                        const struct notice_new *n)
 {
-    bool first = str_eq(n->kind, NOTICE_VISIT);
-    const char *reason = !n->channel        ? n->reason
-                         : !n->recipient_id ? T("Belum ada pejabat yang memegang jabatan ini")
-                                            : NULL;
-    if (reason) {
-        TRY(put_state(tx, act->office_id, visit_id, n->kind, "none", reason, act->now_ms));
-        return first ? visit_step_done(tx, act, visit_id, 5, act->now_ms, reason) : ERR_OK;
-    }
     int64_t round = n->round;
     if (round == 0) {
         TRY(db_number(tx, &notice_round,
@@ -57,9 +53,37 @@ enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const cha
                              .subject_id = visit_id, .recipient_id = n->recipient_id,
                              .channel = n->channel, .round = round, .at = act->now_ms,
                              .not_before = n->not_before};
-    TRY(outbox_enqueue(tx, &row));
-    TRY(put_state(tx, act->office_id, visit_id, n->kind, "queued", NULL, act->now_ms));
-    return first ? visit_step_done(tx, act, visit_id, 5, act->now_ms, NULL) : ERR_OK;
+    return outbox_enqueue(tx, &row);
+}
+
+enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                      const struct notice_new *n)
+{
+    bool first = str_eq(n->kind, NOTICE_VISIT);
+    const char *reason = !n->channel        ? n->reason
+                         : !n->recipient_id ? T("Belum ada pejabat yang memegang jabatan ini")
+                                            : NULL;
+    if (!reason)
+        TRY(enqueue(tx, act, visit_id, n));
+    TRY(put_state(tx, act->office_id, visit_id, n->kind, reason ? "none" : "queued", reason, act->now_ms));
+    if (!reason || n->others)
+        TRY(escalation_open(tx, act, visit_id, n->kind));
+    return first ? visit_step_done(tx, act, visit_id, 5, act->now_ms, reason) : ERR_OK;
+}
+
+enum err notice_again(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                      const struct notice_new *n)
+{
+    TRY(enqueue(tx, act, visit_id, n));
+    bool question = str_eq(n->kind, NOTICE_QUESTION);
+    if (!question && !str_eq(n->kind, NOTICE_VISIT))
+        return ERR_OK;
+    struct visit v = {0};
+    TRY(visit_get(tx, act->office_id, visit_id, &v));
+    const char *state = question ? v.question_state : v.notice_state;
+    if (!str_eq(state, "none") && !str_eq(state, "failed"))
+        return ERR_OK;
+    return put_state(tx, act->office_id, visit_id, n->kind, "queued", NULL, act->now_ms);
 }
 
 /* The visit's copy of a message's state, and the audit entry that makes it live at the desk. */
@@ -78,16 +102,47 @@ static enum err move_visit(struct db_conn *tx, const struct visit_act *act,
     return visit_log(tx, act, row->subject_id, action, "");
 }
 
+/* Paused or disabled is so for everybody; any other fault is looked past only where there is another form. */
+static enum err refused_template(struct db_conn *tx, const struct outbox_row *row,
+                                 const struct outbox_result *result, int64_t now_ms)
+{
+    bool stopped = str_eq(result->code, "132015") || str_eq(result->code, "132016");
+    if (!stopped && result->outcome != SEND_RETRY)
+        return ERR_OK;
+    return notice_template_stop(tx, row->office_id,
+                                &(struct template_stop){result->template_name, result->code, now_ms});
+}
+
+/* The same for the guests who went along in its message. */
+static enum err move_visits(struct db_conn *tx, const struct visit_act *act, const struct outbox_row *row,
+                            const char *state, const char *reason, int64_t at)
+{
+    struct outbox_row *carried = NULL;
+    size_t count = 0;
+    TRY(move_visit(tx, act, row, state, reason, at));
+    if (str_eq(state, "failed")) /* they go out by themselves now */
+        return ERR_OK;
+    TRY(outbox_carried(tx, row->office_id, row->id, &carried, &count));
+    for (size_t i = 0; i < count; i++)
+        TRY(move_visit(tx, act, &carried[i], state, reason, at));
+    return ERR_OK;
+}
+
 enum err notice_sent(struct db_conn *tx, const struct outbox_row *row,
                      const struct outbox_result *result, int64_t now_ms)
 {
     struct visit_act act = {.office_id = row->office_id, .actor_kind = "system", .actor_id = "",
                             .now_ms = now_ms};
     if (result->outcome == SEND_OK)
-        return move_visit(tx, &act, row, "sent", NULL, now_ms);
-    if (result->outcome == SEND_FAILED)
-        return move_visit(tx, &act, row, "failed", result->reason, now_ms);
-    return ERR_OK;
+        return move_visits(tx, &act, row, "sent", NULL, now_ms);
+    if (str_eq(result->code, "gone"))
+        TRY(reach_channel_gone(tx, row->office_id, row->recipient_id, row->channel, now_ms));
+    if (result->template_name)
+        TRY(refused_template(tx, row, result, now_ms));
+    if (result->outcome != SEND_FAILED)
+        return ERR_OK;
+    TRY(notice_number_doubt(tx, row, result->code, now_ms));
+    return move_visit(tx, &act, row, "failed", result->reason, now_ms);
 }
 
 enum err notice_status(struct db_conn *tx, void *arg)
@@ -101,11 +156,15 @@ enum err notice_status(struct db_conn *tx, void *arg)
         return ERR_OK;
     if (e != ERR_OK)
         return e;
-    const char *state = str_eq(s->status, "played") ? "read" : s->status;
-    bool known = str_eq(state, "sent") || str_eq(state, "delivered") || str_eq(state, "read") ||
-                 str_eq(state, "failed");
-    const char *reason = str_eq(state, "failed") ? T("WhatsApp menolak mengantarkan pesan") : NULL;
-    return known ? move_visit(tx, &s->act, &row, state, reason, s->at) : ERR_OK;
+    if (str_eq(row.state, "queued")) /* it failed for now, and goes out again */
+        return ERR_OK;
+    bool failed = str_eq(row.state, "failed");
+    if (failed)
+        TRY(notice_number_doubt(tx, &row, s->code, s->act.now_ms));
+    else if (!str_eq(row.state, "sent"))
+        TRY(notice_number_fine(tx, &row));
+    const char *reason = failed ? str_or(row.reason, T("WhatsApp menolak mengantarkan pesan")) : NULL;
+    return move_visits(tx, &s->act, &row, row.state, reason, s->at);
 }
 
 /* --- webhook bodies --------------------------------------------------------------------------------- */
@@ -124,6 +183,7 @@ enum err notice_webhooks(struct db_conn *conn, const char *office_id, size_t max
 {
     static const struct record_column columns[] = {
         RECORD_COLUMN(struct webhook_row, id, REC_TEXT, 0, NULL),
+        RECORD_COLUMN(struct webhook_row, received_at, REC_TIME, 0, NULL),
         RECORD_COLUMN(struct webhook_row, body_sealed, REC_BYTES, 0, NULL),
     };
     static const struct record record = RECORD("Webhook", struct webhook_row, columns);

@@ -13,6 +13,7 @@ enum err notice_webhook_keep(struct db_conn *tx, void *arg); /* struct webhook_n
 
 struct webhook_row {
     const char *id;
+    int64_t received_at;
     struct bytes body_sealed;
 };
 /* Not yet processed, oldest first. */

@@ -46,7 +46,16 @@ DB_SQL(office_update_row,
 DB_SQL(office_update_recovery, "UPDATE office SET recovery_public = $2, recovery_confirmed_at = $3"
                                " WHERE office_id = $1");
 
+/* What happens when nobody answers, until the office decides otherwise (features/notice). */
+DB_SQL(office_insert_escalation,
+       "INSERT INTO escalation_rule (office_id, sort, after_s, condition, action) VALUES"
+       " ($1, 1, 60, 'undelivered', 'next_channel'),"
+       " ($1, 2, 120, 'unanswered', 'repeat_and_deputy'),"
+       " ($1, 3, 240, 'unanswered', 'next_deputy_or_head'),"
+       " ($1, 4, 360, 'unanswered', 'counter_alarm')");
+
 const struct db_sql *const office_statements[] = {
+    &office_insert_escalation,
     &office_select_only, &office_select,          &office_insert,
     &office_update_row,  &office_update_recovery, NULL,
 };
@@ -115,6 +124,7 @@ static enum err create_in_tx(struct db_conn *tx, void *arg)
                        db_text("always"), db_int(180), db_int(0), db_int(n->demo),
                        db_int(a->now_ms)),
                NULL));
+    TRY(db_run(tx, &office_insert_escalation, DB_ARGS(db_text(a->office_id)), NULL));
     TRY(audit_begin(tx, a->office_id, a->now_ms));
     return audit_append(tx, &a->audit, NULL);
 }

@@ -16,6 +16,7 @@ struct page_view {
     bool scan;           /* scanner module loaded */
     bool camera;         /* camera allowed and its module loaded */
     bool live;           /* htmx and SSE loaded */
+    bool lean;           /* for telephones: loads nothing for paper and no comfort for forms */
     void (*body)(struct html *h, void *arg);
     void *arg;
 };

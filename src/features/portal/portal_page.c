@@ -23,6 +23,8 @@ static const struct menu_row menu_rows[] = {
     {ROLE_DESK, {"/pengembalian", T("Pengembalian")}},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}},
+    {ROLE_ADMIN, {"/saluran", T("Saluran")}},
+    {ROLE_ADMIN | ROLE_DESK, {"/jadwal-piket", T("Jadwal piket")}},
     {ROLE_ADMIN, {"/tanda-pengenal", T("Tanda pengenal")}},
     {ROLE_ADMIN, {"/loker", T("Slot dan loker")}},
     {ROLE_ADMIN, {"/ruang", T("Ruang")}},
@@ -52,18 +54,23 @@ const char *portal_home(const struct cx *cx)
     return "/akun";
 }
 
+static const char *office_name(struct cx *cx)
+{
+    struct office office = {.name = "Buku Tamu"};
+    if (cx->actor.office_name)
+        return cx->actor.office_name;
+    enum err known = *cx->actor.office_id ? office_get(cx->read, cx->actor.office_id, &office)
+                                          : office_only(cx->read, &office);
+    return known == ERR_OK ? office.name : "Buku Tamu";
+}
+
 static void fill_page(struct cx *cx, const struct http_req *req, const struct page_view *view,
                       struct page *page)
 {
-    struct office office = {.name = "Buku Tamu"};
-    enum err known = *cx->actor.office_id ? office_get(cx->read, cx->actor.office_id, &office)
-                                          : office_only(cx->read, &office);
-    if (known != ERR_OK)
-        office.name = "Buku Tamu";
     bool person = cx->actor.kind == ACTOR_USER;
     *page = (struct page){
         .title = view->title,
-        .office_name = office.name,
+        .office_name = office_name(cx),
         .person_name = person ? cx->actor.name : NULL,
         .person_role = person ? staff_role_label(cx->actor.roles) : NULL,
         .current = view->current,
@@ -75,6 +82,7 @@ static void fill_page(struct cx *cx, const struct http_req *req, const struct pa
         .camera = view->camera,
         .scan = view->scan,
         .live = view->live,
+        .lean = view->lean,
     };
 }
 
@@ -83,7 +91,7 @@ enum err page_render(struct cx *cx, struct http_req *req, struct http_res *res,
 {
     struct page *page = ARENA_NEW(cx->arena, struct page);
     fill_page(cx, req, view, page);
-    res->body = buf_new(cx->arena, 32 * 1024, PAGE_BYTES);
+    res->body = buf_new(cx->arena, 8 * 1024, PAGE_BYTES);
     bool fragment = req->wants == WANTS_FRAGMENT;
     struct html h = html_begin(cx, &res->body, fragment ? NULL : page);
     h.csrf = page->csrf;

@@ -39,17 +39,45 @@ static enum err events_get(struct cx *cx, struct http_req *req, struct http_res 
     return sse_accept(cx, req, res, after);
 }
 
-static enum err asset_get(struct cx *cx, struct http_req *req, struct http_res *res)
+/* Every browser takes gzip; a telephone on a slow network is glad of it. */
+static bool takes_gzip(const struct http_req *req)
 {
-    const struct embedded_file *file = embedded_find(http_param(req, "name"));
+    const char *accepts = http_header(req, "accept-encoding");
+    return accepts && strstr(accepts, "gzip") && !strstr(accepts, "gzip;q=0");
+}
+
+static enum err send_file(struct cx *cx, struct http_req *req, struct http_res *res, const char *name)
+{
+    const struct embedded_file *file = embedded_find(name);
     if (!file)
         return ERR_MISSING;
+    bool packed = file->gzip && takes_gzip(req);
     res->content_type = file->content_type;
-    res->static_body = (const char *)file->bytes;
-    res->static_bytes = file->length;
+    res->static_body = (const char *)(packed ? file->gzip : file->bytes);
+    res->static_bytes = packed ? file->gzip_length : file->length;
     res->private_data = false;
-    http_res_header(cx, res, "ETag", arena_printf(cx->arena, "\"%s\"", file->etag));
+    if (packed)
+        http_res_header(cx, res, "Content-Encoding", "gzip");
+    if (file->gzip)
+        http_res_header(cx, res, "Vary", "Accept-Encoding");
+    http_res_header(cx, res, "ETag", arena_printf(cx->arena, "\"%s%s\"", file->etag, packed ? "-gz" : ""));
     return ERR_OK;
+}
+
+static enum err asset_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    return send_file(cx, req, res, http_param(req, "name"));
+}
+
+/* At the top, because a service worker may control only what lies below it. */
+static enum err worker_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    return send_file(cx, req, res, "dorong.js");
+}
+
+static enum err manifest_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    return send_file(cx, req, res, "buku-tamu.webmanifest");
 }
 
 const struct route *portal_routes(void)
@@ -59,6 +87,8 @@ const struct route *portal_routes(void)
         {HTTP_GET, "/healthz", 0, ROUTE_PUBLIC, health_get, NULL, 0, T("Apakah program hidup"), NULL},
         {HTTP_GET, "/peristiwa", ROLE_ALL, ROUTE_STREAM | ROUTE_NO_KEEPALIVE_SESSION, events_get, NULL, 0, T("Perubahan langsung (SSE)"), NULL},
         {HTTP_GET, "/aset/{name...}", 0, ROUTE_ASSET, asset_get, NULL, 0, T("Berkas tampilan"), NULL},
+        {HTTP_GET, "/dorong.js", 0, ROUTE_ASSET, worker_get, NULL, 0, T("Penerima notifikasi di peramban"), NULL},
+        {HTTP_GET, "/buku-tamu.webmanifest", 0, ROUTE_ASSET, manifest_get, NULL, 0, T("Keterangan untuk memasang halaman di HP"), NULL},
         {.path = NULL},
     };
     return rows;

@@ -4,13 +4,13 @@
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
-const char *const reach_channel_names[REACH_CHANNELS + 1] = {"whatsapp", "gateway", "telegram", "mail",
-                                                             "webpush", NULL};
+const char *const reach_channel_names[REACH_CHANNELS + 1] = {"whatsapp", "gateway", "telegram",
+                                                             "mail",     "webpush", NULL};
 
 const char *reach_channel_label(const char *channel)
 {
-    static const char *const labels[REACH_CHANNELS] = {T("WhatsApp"), T("Gerbang WhatsApp"), T("Telegram"),
-                                                       T("Surel"), T("Notifikasi HP")};
+    static const char *const labels[REACH_CHANNELS] = {
+        T("WhatsApp"), T("Gerbang WhatsApp"), T("Telegram"), T("Surel"), T("Notifikasi HP")};
     for (size_t i = 0; i < REACH_CHANNELS; i++) {
         if (str_eq(reach_channel_names[i], channel))
             return labels[i];
@@ -52,7 +52,8 @@ static size_t add_of_kind(const struct reach_facts *f, const char *kind, const c
     return n;
 }
 
-size_t reach_deputies_of(const struct stand_in *rows, size_t count, const char *staff_id, const char **ret)
+size_t reach_deputies_of(const struct stand_in *rows, size_t count, const char *staff_id,
+                         const char **ret)
 {
     const struct reach_facts f = {.rows = rows, .count = count};
     size_t n = add_of_kind(&f, "away", staff_id, ret, 0);
@@ -98,7 +99,9 @@ bool reach_pick(const struct reach_facts *f, struct reach_who *ret)
     if (!who.staff_id)
         return false;
     who.for_id = who.staff_id;
-    const char *deputy = reach_is_away(f->rows, f->count, who.staff_id) ? first_deputy(f, who.staff_id) : NULL;
+    const char *deputy = reach_is_away(f->rows, f->count, who.staff_id)
+                             ? first_deputy(f, who.staff_id)
+                             : NULL;
     if (deputy) {
         who.staff_id = deputy;
         who.why = "deputy";

@@ -16,21 +16,25 @@ struct reach_who {
 /* The person who must be asked now for a post (a role bit): the one on duty today, else the acting holder
  * in his period, else the account of the post; when that person is away, his deputy. Everybody away: the
  * person himself, which is better than nobody. ERR_MISSING when nobody holds the post. */
-enum err reach_of_post(struct cx *cx, const char *office_id, uint32_t role, struct reach_who *ret) MUST_USE;
+enum err reach_of_post(struct cx *cx, const char *office_id, uint32_t role,
+                       struct reach_who *ret) MUST_USE;
 /* Who stands in for a person, in order: whom he named when he left, then his deputies; without those who
  * are away themselves. */
-enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id, const char ***ret,
-                        size_t *ret_count) MUST_USE;
-/* Posts whose questions this person may answer now, as role bits: his own, those he holds for another,
- * and those of which he is a deputy. */
+enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id,
+                        const char ***ret, size_t *ret_count) MUST_USE;
+/* Posts of which this person is asked now, as role bits: his own (`roles`), and those for which
+ * reach_of_post() names him. */
 enum err reach_posts(struct cx *cx, const char *office_id, const char *staff_id, uint32_t roles,
                      uint32_t *ret) MUST_USE;
 
 /* --- how ----------------------------------------------------------------------------------------------- */
 #define REACH_CHANNELS 5
-extern const char *const reach_channel_names[REACH_CHANNELS + 1]; /* whatsapp gateway telegram mail webpush */
+extern const char
+    *const reach_channel_names[REACH_CHANNELS + 1]; /* whatsapp gateway telegram mail webpush */
 /* msgid: "WhatsApp", "Telegram", … */
 const char *reach_channel_label(const char *channel);
+/* An address as a third person may see it: "0812••••1122", "r•••@kantor.example". */
+const char *reach_mask(struct cx *cx, const char *channel, const char *address);
 /* Is any channel set up here? The first one, or NULL. */
 const char *reach_any_channel(const struct cx *cx);
 
@@ -47,8 +51,8 @@ enum err reach_channels(struct cx *cx, const char *office_id, const char *staff_
 enum err reach_channels_named(struct cx *cx, const char *office_id, const char *staff_id,
                               const char ***ret, size_t *ret_count) MUST_USE;
 /* His address on one channel, whatever the hour; ERR_MISSING when he has none any more. */
-enum err reach_address(struct cx *cx, const char *office_id, const char *staff_id, const char *channel,
-                       const char **ret) MUST_USE;
+enum err reach_address(struct cx *cx, const char *office_id, const char *staff_id,
+                       const char *channel, const char **ret) MUST_USE;
 /* Whose address it is (an answer came from it). ERR_MISSING: nobody's. */
 enum err reach_by_address(struct cx *cx, const char *office_id, const char *channel,
                           const char *address, const char **ret_staff_id) MUST_USE;
@@ -69,12 +73,14 @@ struct reach_channel_new {
 };
 /* At the end of his list; audited. ERR_INVALID (field "address" or "channel"), ERR_CONFLICT when the
  * address is somebody's already. */
-enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n, char ret_id[UUID_TEXT_BYTES]) MUST_USE;
+enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n,
+                           char ret_id[UUID_TEXT_BYTES]) MUST_USE;
 enum err reach_channel_remove(struct cx *cx, const char *id) MUST_USE;
 /* One place up; the first stays where it is. */
 enum err reach_channel_up(struct cx *cx, const char *id) MUST_USE;
 /* An answer to the test message came from there. In a transaction. */
-enum err reach_channel_verified(struct db_conn *tx, const char *office_id, const char *id, int64_t now_ms) MUST_USE;
+enum err reach_channel_verified(struct db_conn *tx, const char *office_id, const char *id,
+                                int64_t now_ms) MUST_USE;
 /* The other side said that the address is no more. In a transaction; nothing there is fine. */
 enum err reach_channel_gone(struct db_conn *tx, const char *office_id, const char *staff_id,
                             const char *channel, int64_t now_ms) MUST_USE;
@@ -101,7 +107,8 @@ struct stand_in_new {
     int64_t from_at, until_at; /* until_at 0: until ended; required for away */
 };
 /* Audited. ERR_INVALID with field errors. A person who is away again replaces the row of before. */
-enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n, char ret_id[UUID_TEXT_BYTES]) MUST_USE;
+enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n,
+                            char ret_id[UUID_TEXT_BYTES]) MUST_USE;
 enum err reach_stand_in_end(struct cx *cx, const char *id) MUST_USE;
 
 struct duty {
@@ -113,5 +120,8 @@ enum err reach_duty_list(struct db_conn *conn, const char *office_id, const char
 enum err reach_duty_set(struct cx *cx, const struct duty *d) MUST_USE;
 
 extern const struct db_sql *const reach_statements[];
+struct route;
+/* Route rows, ended by a row without a path. */
+const struct route *reach_routes(void);
 
 #endif

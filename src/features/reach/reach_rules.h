@@ -18,7 +18,8 @@ struct reach_facts {
 bool reach_pick(const struct reach_facts *f, struct reach_who *ret);
 bool reach_is_away(const struct stand_in *rows, size_t count, const char *staff_id);
 /* Fills ret (room for `count`) with those who stand in for a person. Returns how many. */
-size_t reach_deputies_of(const struct stand_in *rows, size_t count, const char *staff_id, const char **ret);
+size_t reach_deputies_of(const struct stand_in *rows, size_t count, const char *staff_id,
+                         const char **ret);
 /* Is this minute of the day within quiet hours, which may run over midnight? */
 bool reach_is_quiet(const struct quiet_hours *q, int64_t minute);
 /* Makes this channel a noise? Mail does not. */

@@ -7,11 +7,15 @@
 #define REACH_ROWS_MAX 500u
 
 /* In force now, deputies active, ordered as they are asked. */
-enum err reach_in_force(struct db_conn *conn, const char *office_id, int64_t now_ms, struct stand_in **ret, size_t *ret_count) MUST_USE;
+enum err reach_in_force(struct db_conn *conn, const char *office_id, int64_t now_ms,
+                        struct stand_in **ret, size_t *ret_count) MUST_USE;
 /* Who is on duty; NULL when nobody in particular. */
-enum err reach_on_duty(struct db_conn *conn, const char *office_id, const char *day, uint32_t role, const char **ret) MUST_USE;
-enum err reach_rows(struct db_conn *conn, const char *office_id, const char *staff_id, struct staff_channel **ret, size_t *ret_count) MUST_USE;
-enum err reach_owner(struct db_conn *conn, const char *office_id, const char *channel, struct bytes index, const char **ret_staff_id) MUST_USE;
+enum err reach_on_duty(struct db_conn *conn, const char *office_id, const char *day, uint32_t role,
+                       const char **ret) MUST_USE;
+enum err reach_rows(struct db_conn *conn, const char *office_id, const char *staff_id,
+                    struct staff_channel **ret, size_t *ret_count) MUST_USE;
+enum err reach_owner(struct db_conn *conn, const char *office_id, const char *channel,
+                     struct bytes index, const char **ret_staff_id) MUST_USE;
 
 /* A change with its audit entry; `refusal` says why not. */
 struct reach_change {

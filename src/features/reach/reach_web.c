@@ -29,7 +29,8 @@ static const char *today(const struct cx *cx)
 }
 
 /* Who is asked for a post, given the stand-ins in force. */
-static enum err pick_post(struct cx *cx, const char *office_id, struct reach_facts *f, struct reach_who *ret)
+static enum err pick_post(struct cx *cx, const char *office_id, struct reach_facts *f,
+                          struct reach_who *ret)
 {
     TRY(reach_on_duty(cx->read, office_id, today(cx), f->role, &f->duty_id));
     f->holder_id = NULL;
@@ -57,33 +58,14 @@ enum err reach_of_post(struct cx *cx, const char *office_id, uint32_t role, stru
     return pick_post(cx, office_id, &f, ret);
 }
 
-enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id, const char ***ret,
-                        size_t *ret_count)
+enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id,
+                        const char ***ret, size_t *ret_count)
 {
     struct reach_facts f = {0};
     TRY(read_in_force(cx, office_id, &f));
     const char **list = ARENA_ARRAY(cx->arena, f.count + 1, const char *);
     *ret_count = reach_deputies_of(f.rows, f.count, staff_id, list);
     *ret = list;
-    return ERR_OK;
-}
-
-/* Is he one of those who answer for this post: asked now, or a deputy of who is? */
-static enum err answers_for(struct cx *cx, const char *office_id, struct reach_facts *f,
-                            const char *staff_id, bool *ret)
-{
-    struct reach_who who = {0};
-    *ret = false;
-    enum err e = pick_post(cx, office_id, f, &who);
-    if (e == ERR_MISSING)
-        return ERR_OK;
-    if (e != ERR_OK)
-        return e;
-    const char **list = ARENA_ARRAY(cx->arena, f->count + 1, const char *);
-    size_t n = reach_deputies_of(f->rows, f->count, who.for_id, list);
-    *ret = str_eq(who.staff_id, staff_id);
-    for (size_t i = 0; i < n; i++)
-        *ret = *ret || str_eq(list[i], staff_id);
     return ERR_OK;
 }
 
@@ -95,11 +77,12 @@ enum err reach_posts(struct cx *cx, const char *office_id, const char *staff_id,
     TRY(read_in_force(cx, office_id, &f));
     uint32_t all = roles & ROLE_OFFICIALS;
     for (size_t i = 0; i < ARRAY_LEN(posts); i++) {
-        bool may = false;
+        struct reach_who who = {0};
         f.role = posts[i];
-        if (!(all & posts[i]))
-            TRY(answers_for(cx, office_id, &f, staff_id, &may));
-        all |= may ? posts[i] : 0;
+        enum err e = all & posts[i] ? ERR_MISSING : pick_post(cx, office_id, &f, &who);
+        if (e != ERR_OK && e != ERR_MISSING)
+            return e;
+        all |= str_eq(who.staff_id, staff_id) ? posts[i] : 0;
     }
     *ret = all;
     return ERR_OK;
@@ -122,8 +105,8 @@ static bool known(const struct way *ways, size_t count, const char *channel)
 }
 
 /* His channels that are set up here, in his order, before quiet hours are looked at. */
-static enum err ways_of(struct cx *cx, const char *office_id, const struct staff *s, struct way *ret,
-                        size_t *ret_count)
+static enum err ways_of(struct cx *cx, const char *office_id, const struct staff *s,
+                        struct way *ret, size_t *ret_count)
 {
     struct staff_channel *rows = NULL;
     size_t count = 0;
@@ -180,8 +163,8 @@ static enum err open_way(struct cx *cx, const struct staff *s, const struct way 
     return address ? ERR_OK : ERR_MISSING;
 }
 
-enum err reach_address(struct cx *cx, const char *office_id, const char *staff_id, const char *channel,
-                       const char **ret)
+enum err reach_address(struct cx *cx, const char *office_id, const char *staff_id,
+                       const char *channel, const char **ret)
 {
     struct staff s = {0};
     struct way ways[REACH_CHANNELS] = {{NULL, NULL}};

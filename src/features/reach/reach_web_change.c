@@ -24,8 +24,8 @@ static struct reach_change change_new(const struct cx *cx)
                                  .now_ms = cx->now_ms};
 }
 
-static enum err change_run(struct cx *cx, const char *name, enum err (*fn)(struct db_conn *tx, void *arg),
-                           struct reach_change *c)
+static enum err change_run(struct cx *cx, const char *name,
+                           enum err (*fn)(struct db_conn *tx, void *arg), struct reach_change *c)
 {
     enum err e = db_tx(cx, name, fn, c);
     return e != ERR_OK && e == c->refusal.err ? cx_refuse(cx, &c->refusal) : e;
@@ -53,8 +53,8 @@ static bool all_in(const char *s, const char *allowed)
 static bool mail_plausible(const char *s)
 {
     const char *at = strchr(s, '@');
-    return at && at > s && !strchr(at + 1, '@') && strchr(at + 1, '.') && strlen(s) <= ADDRESS_MAX &&
-           !strpbrk(s, " \t\r\n<>\",;:\\()[]");
+    return at && at > s && !strchr(at + 1, '@') && strchr(at + 1, '.') &&
+           strlen(s) <= ADDRESS_MAX && !strpbrk(s, " \t\r\n<>\",;:\\()[]");
 }
 
 /* The address as it is kept; NULL after a field error. */
@@ -70,7 +70,9 @@ static const char *normalise(struct cx *cx, const char *channel, const char *typ
     } else if (str_eq(channel, "telegram")) {
         if (n > 0 && n <= 20 && all_in(address + (*address == '-'), "0123456789"))
             return address;
-        cx_field(cx, "address", "telegram", T("Tulis nomor obrolan Telegram (angka saja). Bot menyebutkannya setelah /start."));
+        cx_field(
+            cx, "address", "telegram",
+            T("Tulis nomor obrolan Telegram (angka saja). Bot menyebutkannya setelah /start."));
     } else if (str_eq(channel, "mail")) {
         if (mail_plausible(address))
             return str_lower(cx->arena, address);
@@ -85,7 +87,8 @@ static const char *normalise(struct cx *cx, const char *channel, const char *typ
     return NULL;
 }
 
-enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n, char ret_id[UUID_TEXT_BYTES])
+enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n,
+                           char ret_id[UUID_TEXT_BYTES])
 {
     struct staff s = {0};
     TRY(check_person(cx, "staff", n->staff_id, &s));
@@ -124,7 +127,8 @@ enum err reach_quiet_set(struct cx *cx, const char *staff_id, const struct quiet
 {
     struct staff s = {0};
     TRY(check_person(cx, "staff", staff_id, &s));
-    if (q->from_min < 0 || q->from_min >= DAY_MINUTES || q->until_min < 0 || q->until_min >= DAY_MINUTES)
+    if (q->from_min < 0 || q->from_min >= DAY_MINUTES || q->until_min < 0 ||
+        q->until_min >= DAY_MINUTES)
         cx_field(cx, "from", "time", T("Tulis jam antara 00.00 dan 23.59."));
     TRY(cx_fields(cx));
     struct reach_change c = change_new(cx);
@@ -134,13 +138,15 @@ enum err reach_quiet_set(struct cx *cx, const char *staff_id, const struct quiet
     return change_run(cx, "quiet_set", reach_tx_quiet_set, &c);
 }
 
-enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n, char ret_id[UUID_TEXT_BYTES])
+enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n,
+                            char ret_id[UUID_TEXT_BYTES])
 {
     struct staff replaced = {0}, deputy = {0};
     bool away = str_eq(n->kind, "away");
     bool acting = str_eq(n->kind, "plt") || str_eq(n->kind, "plh");
     if (!away && !acting && !str_eq(n->kind, "deputy"))
-        cx_field(cx, "kind", "not_a_choice", T("Pilih pengganti tetap, di luar kantor, Plt., atau Plh."));
+        cx_field(cx, "kind", "not_a_choice",
+                 T("Pilih pengganti tetap, di luar kantor, Plt., atau Plh."));
     /* A vacant post has a Plt.: whom he replaces may be an account that is closed. */
     if (!acting)
         TRY(check_person(cx, "staff", n->staff_id, &replaced));
@@ -153,7 +159,8 @@ enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n, char re
         cx_field(cx, "until", "required", T("Tulis sampai kapan di luar kantor."));
     int64_t from = n->from_at ? n->from_at : cx->now_ms;
     if (n->until_at && (n->until_at <= from || n->until_at <= cx->now_ms))
-        cx_field(cx, "until", "before", T("Waktu selesai harus sesudah waktu mulai dan belum lewat."));
+        cx_field(cx, "until", "before",
+                 T("Waktu selesai harus sesudah waktu mulai dan belum lewat."));
     TRY(cx_fields(cx));
     char id[UUID_TEXT_BYTES];
     rand_uuid7(cx->now_ms, id);
@@ -187,7 +194,7 @@ enum err reach_duty_set(struct cx *cx, const struct duty *d)
         cx_field(cx, "post", "not_a_choice", T("Pilih jabatan dari daftar."));
     if (!str_empty(d->staff_id))
         TRY(check_person(cx, "staff", d->staff_id, &s));
-    if (s.id && role && !((uint32_t)s.roles & role))
+    if (s.id && (role & ROLE_OFFICIALS) && !((uint32_t)s.roles & role))
         cx_field(cx, "staff", "not_holder", T("Pilih orang yang memegang jabatan ini."));
     TRY(cx_fields(cx));
     struct reach_change c = change_new(cx);

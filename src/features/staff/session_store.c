@@ -15,10 +15,12 @@ static const struct record_column caller_columns[] = {
     RECORD_COLUMN(struct caller, lang, REC_TEXT, 0, NULL),
     RECORD_COLUMN(struct caller, name, REC_TEXT, 0, NULL),
     RECORD_COLUMN(struct caller, username, REC_TEXT, 0, NULL),
+    RECORD_COLUMN(struct caller, office_name, REC_TEXT, 0, NULL),
     RECORD_COLUMN(struct caller, seen_at, REC_TIME, 0, NULL),
     RECORD_COLUMN(struct caller, expires_at, REC_TIME, 0, NULL),
     RECORD_COLUMN(struct caller, roles, REC_INT, 0, NULL),
     RECORD_COLUMN(struct caller, offset_min, REC_INT, 0, NULL),
+    RECORD_COLUMN(struct caller, seq, REC_INT, 0, NULL),
     RECORD_COLUMN(struct caller, wrapped_key, REC_BYTES, 0, NULL),
     RECORD_COLUMN(struct caller, public_key, REC_BYTES, 0, NULL),
 };
@@ -37,15 +39,16 @@ const struct record staff_session_record = RECORD("Session", struct staff_sessio
  * one statement. CROSS JOIN: the office comes first in every index, and SQLite keeps this order. */
 DB_SQL(session_select_caller,
        "SELECT s.id, s.office_id, s.staff_id, s.lang, s.seen_at, s.expires_at, s.wrapped_key,"
-       " p.name, p.username, p.roles, p.public_key, o.offset_min"
-       " FROM office o CROSS JOIN session s CROSS JOIN staff p"
-       " WHERE s.office_id = o.office_id AND s.secret_hash = $1"
+       " p.name, p.username, p.roles, p.public_key, o.offset_min, o.name AS office_name, h.seq"
+       " FROM office o CROSS JOIN session s CROSS JOIN staff p CROSS JOIN audit_head h"
+       " WHERE s.office_id = o.office_id AND s.secret_hash = $1 AND h.office_id = o.office_id"
        " AND p.office_id = s.office_id AND p.id = s.staff_id"
        " AND s.ended_at IS NULL AND p.disabled_at IS NULL");
 DB_SQL(token_select_caller,
-       "SELECT t.id, t.office_id, t.staff_id, p.name, p.username, p.roles, o.offset_min"
-       " FROM office o CROSS JOIN token t CROSS JOIN staff p"
-       " WHERE t.office_id = o.office_id AND t.secret_hash = $1"
+       "SELECT t.id, t.office_id, t.staff_id, p.name, p.username, p.roles, o.offset_min,"
+       " o.name AS office_name, h.seq"
+       " FROM office o CROSS JOIN token t CROSS JOIN staff p CROSS JOIN audit_head h"
+       " WHERE t.office_id = o.office_id AND t.secret_hash = $1 AND h.office_id = o.office_id"
        " AND p.office_id = t.office_id AND p.id = t.staff_id"
        " AND t.revoked_at IS NULL AND p.disabled_at IS NULL");
 DB_SQL(session_insert,

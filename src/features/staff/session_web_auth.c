@@ -28,7 +28,9 @@ static void set_actor(struct cx *cx, enum actor_kind kind, const struct caller *
     cx->actor = (struct actor){.kind = kind,
                                .roles = (uint32_t)c->roles & ROLE_ALL,
                                .name = c->name,
-                               .username = c->username};
+                               .username = c->username,
+                               .office_name = c->office_name};
+    cx->seen_seq = c->seq;
     copy_id(cx->actor.id, c->staff_id);
     copy_id(cx->actor.session_id, c->id);
     copy_id(cx->actor.office_id, c->office_id);

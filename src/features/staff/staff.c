@@ -207,6 +207,16 @@ enum password_fault staff_password_fault(const char *password, const char *usern
 
 /* --- sessions --------------------------------------------------------------------------------------- */
 
+bool staff_reads_complaints(const struct staff *s)
+{
+    return (s->roles & ROLE_LEADERS) && !s->disabled_at && s->key_trusted_at;
+}
+
+bool staff_key_waits(const struct staff *s)
+{
+    return (s->roles & ROLE_LEADERS) && !s->disabled_at && !s->key_trusted_at;
+}
+
 int64_t staff_idle_ms(uint32_t roles)
 {
     int64_t minutes = roles & ROLE_OFFICIALS ? 15 : 30; /* officials read complaints */

@@ -39,6 +39,8 @@ struct staff {
     int64_t last_inbound_at;
     const char *password_hash;
     struct bytes public_key, wrapped_key;
+    int64_t key_trusted_at; /* 0: complaints are not sealed for this key (yet) */
+    const char *key_trusted_by;
     int64_t created_at, disabled_at;
 };
 extern const struct record staff_record;
@@ -71,7 +73,8 @@ struct staff_new {
 /* Rules of a username and password (15 characters; no composition rules; the worst known words refused).
  * Adds field errors to fields that have none yet. */
 enum err staff_check_new(struct cx *cx, const struct staff_new *n) MUST_USE;
-/* Makes the account with its key pair; audited. Fills ret_id. ERR_CONFLICT when the username is taken. */
+/* Makes the account with its key pair; audited. The key is trusted at once when the program itself makes
+ * the account (the command line), else it waits for staff_trust_key. Fills ret_id. ERR_CONFLICT when the username is taken. */
 enum err staff_create(struct cx *cx, const struct staff_new *n,
                       char ret_id[UUID_TEXT_BYTES]) MUST_USE;
 /* A machine token acting as an account: the secret is shown once (arena). */
@@ -119,12 +122,26 @@ enum err staff_update(struct cx *cx, const char *id, const struct staff_change *
 /* Ends the account's sessions too. ERR_CONFLICT for oneself and for the last administrator. */
 enum err staff_disable(struct cx *cx, const char *id) MUST_USE;
 enum err staff_enable(struct cx *cx, const char *id) MUST_USE;
-/* By the administrator: a fresh key pair, because nobody can open the old one; sessions end. */
+/* By the administrator: a fresh key pair, because nobody can open the old one, and nobody vouches for the
+ * new one yet; sessions end. */
 enum err staff_reset_password(struct cx *cx, const char *id, const char *password) MUST_USE;
 /* By the person: the same key under another password. ERR_INVALID with field errors when the old
  * password is wrong or the new one breaks the rules. `end_others`: also ends the other sessions. */
 enum err staff_change_password(struct cx *cx, const char *old_password, const char *new_password,
                                bool end_others) MUST_USE;
+/* --- trusted keys: for whom complaints are sealed ---------------------------------------------------------- */
+/* May complaints be sealed for this account? An active leader with a trusted key. */
+bool staff_reads_complaints(const struct staff *s);
+/* A leader whose key waits for trust. */
+bool staff_key_waits(const struct staff *s);
+/* `fingerprint`: of the key that was looked at; another one by now is ERR_CONFLICT. The program itself may
+ * always; a person must be a leader with a trusted key himself, and type his own password again. */
+enum err staff_trust_key(struct cx *cx, const char *id, const char *fingerprint,
+                         const char *password) MUST_USE;
+/* Leaders of the office that are active: with a trusted key, and without. */
+enum err staff_count_readers(struct db_conn *conn, const char *office_id, int64_t *ret_trusted,
+                             int64_t *ret_waiting) MUST_USE;
+
 /* All accounts by name, the disabled too, after the account `cursor` ("" from the start). */
 enum err staff_page(struct db_conn *conn, const char *office_id, const char *cursor, int64_t limit,
                     struct staff **ret, size_t *ret_count) MUST_USE;
@@ -155,6 +172,8 @@ extern const struct db_sql *const session_statements[];
 struct route;
 /* Login, logout, language, one's own account. */
 const struct route *session_routes(void);
+/* The page of the leaders' keys. */
+const struct route *staff_key_routes(void);
 /* Route rows, ended by a row without a path. */
 const struct route *staff_routes(void);
 

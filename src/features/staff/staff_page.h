@@ -26,13 +26,25 @@ struct account_view {
 
 struct staff_row {
     const char *id, *name, *username, *title, *roles, *phone; /* phone masked, "" for none */
-    bool disabled;
+    bool disabled, key_waits;
 };
 
 /* What stands in the fields: of the account, or as typed. */
 struct staff_typed {
     const char *username, *name, *title, *rank, *nip, *section, *phone;
     uint32_t roles;
+};
+
+/* Leaders' keys: whom complaints are sealed for. */
+struct key_row {
+    const char *id, *name, *username, *roles, *fingerprint;
+    const char *since, *by; /* trusted since when and by whom; since NULL: it waits */
+    bool asked;             /* its form was refused just now: the error belongs to it */
+};
+struct key_view {
+    const struct key_row *rows;
+    size_t count, waiting;
+    bool may_trust; /* the person's own key is trusted */
 };
 
 struct staff_list_view {
@@ -47,7 +59,9 @@ struct staff_one_view {
     const char *id, *username, *name;
     struct staff_typed form;
     bool disabled, own;
-    bool reads_complaints; /* holds a post whose complaints would stay shut */
+    bool key_waits;             /* a leader whose key nobody has trusted yet */
+    bool reads_complaints;      /* holds a post whose complaints would stay shut */
+    const char *doubtful_since; /* WhatsApp cannot deliver to his number; NULL: it can */
 };
 
 #endif

@@ -4,6 +4,8 @@
  * in session_store.c. */
 #include "features/staff/staff_store.h"
 
+#include <string.h>
+
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
 
@@ -26,6 +28,8 @@ static const struct record_column staff_columns[] = {
     RECORD_COLUMN(struct staff, password_hash, REC_TEXT, 0, NULL),
     RECORD_COLUMN(struct staff, public_key, REC_BYTES, 0, NULL),
     RECORD_COLUMN(struct staff, wrapped_key, REC_BYTES, 0, NULL),
+    RECORD_COLUMN(struct staff, key_trusted_at, REC_TIME, RECORD_ALL, T("Kunci dipercayai")),
+    RECORD_COLUMN(struct staff, key_trusted_by, REC_TEXT, 0, NULL),
     RECORD_COLUMN(struct staff, created_at, REC_TIME, RECORD_ALL, T("Dibuat")),
     RECORD_COLUMN(struct staff, disabled_at, REC_TIME, RECORD_ALL, T("Dinonaktifkan")),
 };
@@ -33,7 +37,8 @@ const struct record staff_record = RECORD("Staff", struct staff, staff_columns);
 
 #define STAFF_COLUMNS                                                                              \
     "id, username, name, title, rank, nip, section, roles, phone_sealed, whatsapp_user_id, "       \
-    "last_inbound_at, password_hash, public_key, wrapped_key, created_at, disabled_at"
+    "last_inbound_at, password_hash, public_key, wrapped_key, key_trusted_at, key_trusted_by, "    \
+    "created_at, disabled_at"
 
 DB_SQL(staff_select, "SELECT " STAFF_COLUMNS " FROM staff WHERE office_id = $1 AND id = $2");
 DB_SQL(staff_select_username,
@@ -56,16 +61,22 @@ DB_SQL(staff_select_page,
 DB_SQL(staff_select_name, "SELECT name FROM staff WHERE office_id = $1 AND id = $2");
 DB_SQL(staff_insert,
        "INSERT INTO staff (office_id, id, username, name, title, rank, nip, roles, section,"
-       " phone_sealed, phone_index, password_hash, public_key, wrapped_key, created_at)"
-       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+       " phone_sealed, phone_index, password_hash, public_key, wrapped_key, created_at,"
+       " key_trusted_at, key_trusted_by)"
+       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 DB_SQL(staff_update_row, "UPDATE staff SET name = $3, title = $4, rank = $5, nip = $6, roles = $7,"
                          " section = $8, phone_sealed = $9, phone_index = $10"
                          " WHERE office_id = $1 AND id = $2");
 DB_SQL(staff_update_disabled, "UPDATE staff SET disabled_at = $3 WHERE office_id = $1 AND id = $2");
-DB_SQL(staff_update_keys, "UPDATE staff SET password_hash = $3, public_key = $4, wrapped_key = $5"
+DB_SQL(staff_update_keys, "UPDATE staff SET password_hash = $3, public_key = $4, wrapped_key = $5,"
+                          " key_trusted_at = NULL, key_trusted_by = NULL"
                           " WHERE office_id = $1 AND id = $2");
 DB_SQL(staff_update_password, "UPDATE staff SET password_hash = $3, wrapped_key = $4"
                               " WHERE office_id = $1 AND id = $2 AND public_key = $5");
+DB_SQL(staff_key_trust, "UPDATE staff SET key_trusted_at = $3, key_trusted_by = $4"
+                        " WHERE office_id = $1 AND id = $2");
+DB_SQL(staff_count_trusted, "SELECT count(*) FROM staff WHERE office_id = $1 AND (roles & $2) <> 0"
+                            " AND disabled_at IS NULL AND key_trusted_at IS NOT NULL");
 DB_SQL(staff_end_sessions, "UPDATE session SET ended_at = $3, wrapped_key = NULL"
                            " WHERE office_id = $1 AND staff_id = $2 AND ended_at IS NULL");
 DB_SQL(staff_end_other_sessions, "UPDATE session SET ended_at = $3, wrapped_key = NULL"
@@ -88,6 +99,8 @@ const struct db_sql *const staff_statements[] = {
     &staff_update_disabled,
     &staff_update_keys,
     &staff_update_password,
+    &staff_key_trust,
+    &staff_count_trusted,
     &staff_end_sessions,
     &staff_end_other_sessions,
     &staff_count_role,
@@ -141,6 +154,18 @@ enum err staff_page(struct db_conn *conn, const char *office_id, const char *cur
     return db_list(conn, &staff_select_page,
                    DB_ARGS(db_text(office_id), db_text(cursor), db_int(limit)), &staff_record,
                    STAFF_MAX, ret, ret_count);
+}
+
+enum err staff_count_readers(struct db_conn *conn, const char *office_id, int64_t *ret_trusted,
+                             int64_t *ret_waiting)
+{
+    int64_t all = 0, trusted = 0;
+    struct db_arg office = db_text(office_id), leaders = db_int(ROLE_LEADERS);
+    TRY(db_number(conn, &staff_count_role, DB_ARGS(office, leaders, db_text("")), &all));
+    TRY(db_number(conn, &staff_count_trusted, DB_ARGS(office, leaders), &trusted));
+    *ret_trusted = trusted;
+    *ret_waiting = all - trusted;
+    return ERR_OK;
 }
 
 const char *staff_name(struct db_conn *conn, const char *office_id, const char *id)
@@ -201,9 +226,31 @@ enum err staff_create_tx(struct db_conn *tx, void *arg)
                 db_text(n->name), db_text(str_or(n->title, "")), db_text(str_or(n->rank, "")),
                 db_text(str_or(n->nip, "")), db_int(n->roles), db_text(str_or(n->section, "")),
                 db_bytes(a->phone_sealed), db_bytes(a->phone_index), db_text(a->keys.password_hash),
-                db_bytes(a->keys.public_key), db_bytes(a->keys.wrapped), db_int(a->act.now_ms)),
+                db_bytes(a->keys.public_key), db_bytes(a->keys.wrapped), db_int(a->act.now_ms),
+                db_time(a->trusted ? a->act.now_ms : 0), db_text(a->trusted ? "" : NULL)),
         NULL));
     return audit_append(tx, &a->act.audit, NULL);
+}
+
+/* Nobody vouches for this key (any more). The entry stands beside the one of the act itself. */
+static enum err log_key_reset(struct db_conn *tx, const struct staff_act *act, const char *detail)
+{
+    struct audit_new entry = act->audit;
+    entry.action = "key_reset";
+    entry.detail = detail;
+    return audit_append(tx, &entry, NULL);
+}
+
+/* Whoever was no leader becomes one through an administrator: his key must be looked at first. */
+static enum err doubt_new_leader(struct db_conn *tx, const struct staff_act *act,
+                                 const struct staff *old, uint32_t roles)
+{
+    bool becomes_leader = !(old->roles & ROLE_LEADERS) && (roles & ROLE_LEADERS);
+    if (!becomes_leader || !old->key_trusted_at)
+        return ERR_OK;
+    TRY(db_run(tx, &staff_key_trust,
+               DB_ARGS(db_text(act->office_id), db_text(act->id), db_null(), db_null()), NULL));
+    return log_key_reset(tx, act, "role");
 }
 
 enum err staff_update_tx(struct db_conn *tx, void *arg)
@@ -221,6 +268,7 @@ enum err staff_update_tx(struct db_conn *tx, void *arg)
                        db_text(str_or(c->section, "")), db_bytes(a->phone_sealed),
                        db_bytes(a->phone_index)),
                NULL));
+    TRY(doubt_new_leader(tx, &a->act, &old, c->roles));
     return audit_append(tx, &a->act.audit, NULL);
 }
 
@@ -283,5 +331,52 @@ enum err staff_password_tx(struct db_conn *tx, void *arg)
     else if (a->end_others)
         TRY(db_run(tx, &staff_end_other_sessions,
                    DB_ARGS(office, id, now, db_text(a->keep_session)), NULL));
+    if (a->fresh_key)
+        TRY(log_key_reset(tx, &a->act, "password"));
+    return audit_append(tx, &a->act.audit, NULL);
+}
+
+/* --- trust ----------------------------------------------------------------------------------------------- */
+
+static enum err may_vouch(struct db_conn *tx, struct staff_trust_act *a)
+{
+    struct staff by = {0};
+    if (str_empty(a->by))
+        return ERR_OK;
+    TRY(staff_get(tx, a->act.office_id, a->by, &by));
+    if (staff_reads_complaints(&by))
+        return ERR_OK;
+    return act_refuse(
+        &a->act,
+        (struct refusal){.err = ERR_DENIED,
+                         .code = "own_key_waits",
+                         .msgid = T("Kunci Anda sendiri belum dipercayai. Mintalah pejabat yang "
+                                    "kuncinya sudah dipercayai, atau pengelola server.")});
+}
+
+/* The key that was looked at, not the one an administrator has put in its place since. */
+enum err staff_trust_tx(struct db_conn *tx, void *arg)
+{
+    struct staff_trust_act *a = arg;
+    struct staff s = {0};
+    TRY(may_vouch(tx, a));
+    TRY(staff_get(tx, a->act.office_id, a->act.id, &s));
+    bool same = s.public_key.n == a->public_key.n &&
+                memcmp(s.public_key.p, a->public_key.p, s.public_key.n) == 0;
+    if (!same)
+        return act_refuse(
+            &a->act, (struct refusal){.err = ERR_CONFLICT,
+                                      .code = "key_changed",
+                                      .msgid = T("Kunci akun ini baru saja berganti. Muat ulang "
+                                                 "halaman dan cocokkan sidik kuncinya lagi.")});
+    if (!staff_key_waits(&s))
+        return act_refuse(
+            &a->act, (struct refusal){.err = ERR_CONFLICT,
+                                      .code = "key_does_not_wait",
+                                      .msgid = T("Kunci akun ini tidak menunggu kepercayaan.")});
+    TRY(db_run(tx, &staff_key_trust,
+               DB_ARGS(db_text(a->act.office_id), db_text(a->act.id), db_time(a->act.now_ms),
+                       db_text(a->by)),
+               NULL));
     return audit_append(tx, &a->act.audit, NULL);
 }

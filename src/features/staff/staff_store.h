@@ -27,6 +27,7 @@ struct staff_create_act {
     struct staff_act act;
     const struct staff_new *in;
     struct staff_keys keys;
+    bool trusted; /* made by the program itself */
     struct bytes phone_sealed, phone_index;
 };
 struct staff_update_act {
@@ -40,7 +41,13 @@ struct staff_password_act {
     bool fresh_key, end_others;
     const char *keep_session;
 };
+struct staff_trust_act {
+    struct staff_act act;
+    const char *by;          /* the leader who vouches; "": the program on the server */
+    struct bytes public_key; /* that was looked at */
+};
 /* Arguments of db_tx(). The refusal is in act.refusal. */
+enum err staff_trust_tx(struct db_conn *tx, void *staff_trust_act) MUST_USE;
 enum err staff_create_tx(struct db_conn *tx, void *staff_create_act) MUST_USE;
 enum err staff_update_tx(struct db_conn *tx, void *staff_update_act) MUST_USE;
 enum err staff_password_tx(struct db_conn *tx, void *staff_password_act) MUST_USE;
@@ -49,8 +56,9 @@ enum err staff_enable_tx(struct db_conn *tx, void *staff_act) MUST_USE;
 
 /* A caller as one statement finds it: the session or token, its account, its office. */
 struct caller {
-    const char *id, *office_id, *staff_id, *lang, *name, *username;
+    const char *id, *office_id, *staff_id, *lang, *name, *username, *office_name;
     int64_t seen_at, expires_at, roles, offset_min;
+    int64_t seq; /* of the office's newest audit entry, in the same look */
     struct bytes wrapped_key, public_key;
 };
 /* By the keyed hash of the cookie or token. ERR_MISSING when it is unknown, ended or its account is

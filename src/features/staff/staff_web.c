@@ -4,6 +4,7 @@
 
 #include "features/portal/portal.h"
 #include "features/staff/staff_page.h"
+#include "features/notice/notice.h"
 #include "features/staff/staff_view.h"
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
@@ -245,7 +246,8 @@ static enum err list_show(struct cx *cx, struct http_req *req, struct http_res *
                                      .username = list[i].username,
                                      .title = list[i].title,
                                      .roles = staff_roles_text(cx, (uint32_t)list[i].roles),
-                                     .disabled = list[i].disabled_at != 0};
+                                     .disabled = list[i].disabled_at != 0,
+                                     .key_waits = staff_key_waits(&list[i])};
         TRY(masked_phone(cx, &list[i], &rows[i].phone));
     }
     v->rows = rows;
@@ -349,11 +351,16 @@ static enum err one_show(struct cx *cx, struct http_req *req, struct http_res *r
                                  .name = s->name,
                                  .disabled = s->disabled_at != 0,
                                  .own = str_eq(s->id, cx->actor.id),
+                                 .key_waits = staff_key_waits(s),
                                  .reads_complaints = (s->roles & ROLE_OFFICIALS) != 0};
     if (typed)
         v->form = *typed;
     else
         TRY(stored_of(cx, s, &v->form));
+    int64_t doubtful = 0;
+    TRY(notice_doubtful_since(cx->read, cx->actor.office_id, s->id, &doubtful));
+    if (doubtful)
+        v->doubtful_since = time_hm(cx->arena, doubtful, cx->offset_min);
     const struct page_view page = {
         .title = s->name, .current = "/petugas", .body = one_body, .arg = v};
     return page_render(cx, req, res, &page);
@@ -472,6 +479,12 @@ static enum err reset_post(struct cx *cx, struct http_req *req, struct http_res 
         .method = (method_), .path = (path_), .who = ROLE_ADMIN, .fn = (fn_), .form = (form_),     \
         .summary = (summary_), .answer = &staff_record                                             \
     }
+/* Who works here is decided by a person at a screen, never by a machine's token. */
+#define ADMIN_ACT(path_, fn_, form_, summary_)                                                     \
+    {                                                                                              \
+        .method = HTTP_POST, .path = (path_), .who = ROLE_ADMIN, .flags = ROUTE_NO_TOKEN,          \
+        .fn = (fn_), .form = (form_), .summary = (summary_), .answer = &staff_record               \
+    }
 
 const struct route *staff_routes(void)
 {
@@ -481,13 +494,13 @@ const struct route *staff_routes(void)
          .who = ROLE_ADMIN,
          .fn = list_get,
          .summary = T("Daftar akun")},
-        ADMIN_ROUTE(HTTP_POST, "/petugas", add_post, &new_form, T("Tambah akun")),
+        ADMIN_ACT("/petugas", add_post, &new_form, T("Tambah akun")),
         ADMIN_ROUTE(HTTP_GET, "/petugas/{id}", one_get, NULL, T("Satu akun")),
-        ADMIN_ROUTE(HTTP_POST, "/petugas/{id}", one_post, &change_form, T("Ubah data dan peran")),
-        ADMIN_ROUTE(HTTP_POST, "/petugas/{id}/nonaktif", disable_post, NULL, T("Nonaktifkan akun")),
-        ADMIN_ROUTE(HTTP_POST, "/petugas/{id}/aktif", enable_post, NULL, T("Aktifkan akun lagi")),
-        ADMIN_ROUTE(HTTP_POST, "/petugas/{id}/kata-sandi", reset_post, &reset_form,
-                    T("Kata sandi baru dengan kunci baru")),
+        ADMIN_ACT("/petugas/{id}", one_post, &change_form, T("Ubah data dan peran")),
+        ADMIN_ACT("/petugas/{id}/nonaktif", disable_post, NULL, T("Nonaktifkan akun")),
+        ADMIN_ACT("/petugas/{id}/aktif", enable_post, NULL, T("Aktifkan akun lagi")),
+        ADMIN_ACT("/petugas/{id}/kata-sandi", reset_post, &reset_form,
+                  T("Kata sandi baru dengan kunci baru")),
         {.path = NULL},
     };
     return rows;

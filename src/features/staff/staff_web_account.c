@@ -134,6 +134,7 @@ enum err staff_create(struct cx *cx, const struct staff_new *n, char ret_id[UUID
     rand_uuid7(cx->now_ms, id);
     struct staff_create_act a = {.act = act_new(cx, n->office_id, id, "staff_created"), .in = n};
     TRY(new_keys(cx, n->password, &a.keys));
+    a.trusted = cx->actor.kind == ACTOR_SYSTEM;
     a.phone_sealed = seal_field(cx->seal, cx->arena, "staff", "phone", id, n->phone);
     a.phone_index = seal_index(cx->seal, cx->arena, "staff_phone", n->phone);
     TRY(act_finish(cx, &a.act, db_tx(cx, "staff_create", staff_create_tx, &a)));
@@ -182,6 +183,41 @@ enum err staff_enable(struct cx *cx, const char *id)
 {
     struct staff_act act = act_new(cx, cx->actor.office_id, id, "staff_enabled");
     return act_finish(cx, &act, db_tx(cx, "staff_enable", staff_enable_tx, &act));
+}
+
+/* --- trust ------------------------------------------------------------------------------------------------ */
+
+/* That it is the person and not somebody at an unlocked screen. */
+static enum err prove_own_password(struct cx *cx, const char *password)
+{
+    struct staff own = {0};
+    TRY(staff_get(cx->read, cx->actor.office_id, cx->actor.id, &own));
+    uint8_t secret_key[32];
+    enum err e = seal_person_unlock(own.wrapped_key, str_or(password, ""), secret_key);
+    explicit_bzero(secret_key, sizeof(secret_key));
+    if (e != ERR_AUTH)
+        return e;
+    cx_field(cx, "password", "wrong_password",
+             T("Kata sandi Anda tidak cocok. Tulis kata sandi yang Anda pakai untuk masuk."));
+    return ERR_INVALID;
+}
+
+enum err staff_trust_key(struct cx *cx, const char *id, const char *fingerprint,
+                         const char *password)
+{
+    struct staff s = {0};
+    TRY(staff_get(cx->read, cx->actor.office_id, id, &s));
+    struct staff_trust_act a = {.act = act_new(cx, cx->actor.office_id, id, "key_trusted"),
+                                .by = cx->actor.kind == ACTOR_SYSTEM ? "" : cx->actor.id,
+                                .public_key = s.public_key};
+    const char *now = seal_key_fingerprint(cx->arena, s.public_key);
+    if (!str_eq(fingerprint, now))
+        a.public_key = (struct bytes){NULL,
+                                      0}; /* the transaction says so, after its other refusals */
+    a.act.audit.detail = arena_printf(cx->arena, "fingerprint=%s", now);
+    if (cx->actor.kind != ACTOR_SYSTEM)
+        TRY(prove_own_password(cx, password));
+    return act_finish(cx, &a.act, db_tx(cx, "staff_trust_key", staff_trust_tx, &a));
 }
 
 /* --- passwords --------------------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 #ifndef BT_VISIT_PAGE_H
 #define BT_VISIT_PAGE_H
 
+#include "features/audit/audit.h"
+#include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "features/visit/visit_view.h"
 #include "lib/html/widgets.h"
@@ -25,6 +27,13 @@ struct visit_group {
     size_t count;
 };
 
+/* An alarm at the counter: nobody has answered; these are to be telephoned. */
+struct alarm_card {
+    const char *text, *path;
+    struct notice_call *calls;
+    size_t call_count;
+};
+
 struct visit_board {
     struct visit_group waiting, received, leaving;
     struct visit_row *closed;
@@ -35,9 +44,14 @@ struct visit_board {
     const char *q;
     const char *next;     /* path of the next page of finished visits, or NULL */
     const char *refresh;  /* path of this list, for htmx */
-    const char *channel_down; /* sentence when WhatsApp is not set up or failing, else NULL */
+    const char *channel_down; /* sentence when no channel is set up or one is dead, else NULL */
+    struct alarm_card *alarms;
+    size_t alarm_count;
+    const char *alarm_chip;   /* in the row of such a guest */
     bool desk;
     bool searched;
+    struct piece *kept;   /* the list as it was rendered before, or NULL */
+    struct http_res *res; /* where it goes */
 };
 
 /* The form of a new visit: everything typed, again. */
@@ -73,9 +87,10 @@ struct notice_line {
 };
 struct notice_card {
     const char *title;
-    struct notice_line lines[6];
+    struct notice_line *lines;
     size_t count;
 };
+
 struct answer_card {
     const char *who, *chip, *text;
 };
@@ -94,7 +109,10 @@ struct visit_one {
     struct answer_card *answers;
     size_t answer_count;
     const char *asked;            /* whose answer is awaited */
-    struct notice_card notice, question;
+    struct notice_card *notices;  /* one a message, or one that says why there is none */
+    size_t notice_count;
+    struct notice_card escalation;
+    struct alarm_card *alarm;     /* rings now, or NULL */
     const char *masked_number, *masked_phone, *id_type, *companions, *receiver;
     struct log_line *log;
     size_t log_count;
@@ -106,6 +124,13 @@ struct visit_one {
 enum err visit_new_page(struct cx *cx, struct http_req *req, struct http_res *res, enum err e) MUST_USE;
 /* The page of one visit; `e` other than ERR_OK: a refused step, shown on top with its status. */
 enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *res, const char *visit_id, enum err e) MUST_USE;
+
+/* The list of the board: the one that was kept, or made now. */
+void visit_board_put(struct html *h, const struct visit_board *b);
+/* Messages and escalation of a visit as time lines (visit_web_notice.c). */
+enum err visit_notice_fill(struct cx *cx, struct visit_one *o, const struct audit_entry *entries, size_t count) MUST_USE;
+/* The alarms of the counter, for those who may telephone. */
+enum err visit_alarms_fill(struct cx *cx, struct alarm_card **ret, size_t *ret_count) MUST_USE;
 
 /* A row of the counter from a visit. */
 void visit_row_fill(struct cx *cx, const struct visit *v, int64_t limit_s, struct visit_row *ret);

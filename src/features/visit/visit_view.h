@@ -6,6 +6,7 @@
 
 #include "features/custody/custody.h"
 #include "features/decision/decision.h"
+#include "features/notice/notice.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
 #include "lib/http/form.h"
@@ -21,6 +22,9 @@ struct visit_view {
     struct answer *answers;
     size_t answer_count;
     const char *complaint_number; /* only for those who may see it */
+    struct notice_message *messages; /* about it, oldest first */
+    size_t message_count;
+    bool alarm; /* rings at the counter */
 };
 
 /* Reads all of it. ERR_MISSING when there is no such visit in this office. */

@@ -93,6 +93,30 @@ static json_t *notice_json(struct cx *cx, const char *state, const char *reason,
     return o;
 }
 
+static json_t *messages_json(struct cx *cx, const struct visit_view *view)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < view->message_count; i++) {
+        const struct notice_message *m = &view->messages[i];
+        json_t *o = json_object();
+        put(o, "id", json_text(m->id));
+        put(o, "kind", json_text(m->kind));
+        put(o, "to", json_text(m->to));
+        put(o, "post", json_text(m->post));
+        put(o, "channel", json_text(m->channel));
+        put(o, "state", json_text(m->state));
+        put(o, "queued_at", json_time(cx, m->queued_at));
+        put(o, "sent_at", json_time(cx, m->sent_at));
+        put(o, "delivered_at", json_time(cx, m->delivered_at));
+        put(o, "read_at", json_time(cx, m->read_at));
+        put(o, "answered_at", json_time(cx, m->answered_at));
+        put(o, "failed_at", json_time(cx, m->failed_at));
+        put(o, "reason", json_text(m->reason ? cx_t(cx, m->reason) : NULL));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 static json_t *answers_json(struct cx *cx, const struct visit_view *view)
 {
     json_t *list = json_array();
@@ -100,7 +124,8 @@ static json_t *answers_json(struct cx *cx, const struct visit_view *view)
         const struct answer *a = &view->answers[i];
         json_t *o = json_object();
         put(o, "at", json_time(cx, a->at));
-        put(o, "by", json_text(name_of(cx, a->official_id)));
+        /* Silence is nobody's answer; the post that was asked stands in role. */
+        put(o, "by", str_eq(a->channel, "silence") ? json_null() : json_text(name_of(cx, a->official_id)));
         put(o, "role", json_text(a->official_role));
         put(o, "outcome", json_text(a->outcome));
         put(o, "minutes", a->minutes ? json_integer(a->minutes) : json_null());
@@ -163,7 +188,10 @@ json_t *visit_view_json(struct cx *cx, const struct visit_view *view)
     put(o, "items", items_json(cx, view));
     put(o, "room", json_text(v->room));
     put(o, "call_number", v->call_number ? json_integer(v->call_number) : json_null());
-    put(o, "notice", notice_json(cx, v->notice_state, v->notice_reason, v->notice_at));
+    json_t *notice = notice_json(cx, v->notice_state, v->notice_reason, v->notice_at);
+    put(notice, "messages", messages_json(cx, view));
+    put(notice, "alarm", json_boolean(view->alarm));
+    put(o, "notice", notice);
     put(o, "question", notice_json(cx, v->question_state, v->question_reason, v->question_at));
     put(o, "decision", decision_json(cx, view));
     put_ending(cx, o, v);

@@ -66,7 +66,7 @@ const struct form visit_new_form = FORM("VisitNew", struct visit_form, visit_new
 static void check_photo(struct cx *cx, const struct visit_form *f)
 {
     bool given = f->photo.n > 0 || !str_empty(f->no_photo_reason);
-    if (!given && cx->actor.kind != ACTOR_TOKEN)
+    if (!given && cx->actor.kind != ACTOR_TOKEN && !form_error(cx, "photo"))
         cx_field(cx, "photo", "missing", T("Foto belum diambil. Ambil foto atau pilih alasan tanpa foto."));
 }
 
@@ -237,15 +237,8 @@ static enum err fill_identity(struct cx *cx, const struct visit_form *f, struct 
 /* Step 5: to whom and by which channel. */
 static enum err fill_notice(struct cx *cx, struct visit_registration *r)
 {
-    struct staff chief = {0};
-    enum err e = staff_of_post(cx->read, cx->actor.office_id, ROLE_INTEL_CHIEF, &chief);
-    if (e != ERR_OK && e != ERR_MISSING)
-        return e;
-    r->notice.outbox_id = new_id(cx);
-    r->notice.kind = NOTICE_VISIT;
+    TRY(notice_to(cx, cx->actor.office_id, NOTICE_VISIT, ROLE_INTEL_CHIEF, &r->notice));
     r->notice.round = 1;
-    r->notice.recipient_id = e == ERR_OK ? chief.id : NULL;
-    r->notice.channel = notice_channel(cx, &r->notice.reason);
     return ERR_OK;
 }
 
@@ -255,7 +248,9 @@ static enum err store_photo(struct cx *cx, const struct visit_form *f, struct vi
     if (f->photo.n == 0)
         return ERR_OK;
     struct bytes clean;
+    cx_wait(cx, true);
     enum err e = media_photo(cx, f->photo, &clean);
+    cx_wait(cx, false);
     if (e == ERR_INVALID && cx->diag.field_count == 0)
         cx_field(cx, "photo", str_or(cx->diag.code, "broken"), "%s",
                  str_or(cx->diag.message, cx_t(cx, T("Foto tidak dapat dibaca. Ambil ulang."))));
@@ -363,7 +358,12 @@ static void fill_typed(struct cx *cx, const struct http_req *req, struct visit_n
     n->no_photo_reason = form_typed(cx, req, "no_photo_reason");
     n->arrived_at = form_typed(cx, req, "arrived_at");
     n->late_reason = form_typed(cx, req, "late_reason");
-    n->companions = form_typed_list(cx, req, "companions.name");
+    struct text_list companions = form_typed_list(cx, req, "companions.name");
+    for (size_t i = 0; i < companions.count; i++) {
+        if (!str_empty(companions.items[i])) /* the form has an empty row of its own */
+            companions.items[n->companions.count++] = companions.items[i];
+    }
+    n->companions.items = companions.items;
     n->q = form_typed(cx, req, "_q");
     n->hosts = host_options(cx);
     n->opened_ms = cx->now_ms;

@@ -58,10 +58,15 @@ static void fill_answers(struct cx *cx, struct visit_one *o)
             if (str_eq(channels[k].channel, a->channel))
                 how = cx_t(cx, channels[k].text);
         }
+        const char *post = cx_t(cx, role_title(a->official_role));
+        const char *time = time_hm(cx->arena, a->at, cx->offset_min);
+        bool silent = str_eq(a->channel, "silence"); /* nobody answered: no name, no "dijawab" */
         o->answers[o->answer_count++] = (struct answer_card){
-            .who = arena_printf(cx->arena, "%s, %s", cx_t(cx, role_title(a->official_role)),
-                                staff_name(cx->read, cx->actor.office_id, a->official_id)),
-            .chip = cx_printf(cx, T("Dijawab %s"), time_hm(cx->arena, a->at, cx->offset_min)),
+            .who = silent ? post
+                          : arena_printf(cx->arena, "%s, %s", post,
+                                         staff_name(cx->read, cx->actor.office_id, a->official_id)),
+            .chip = silent ? cx_printf(cx, T("Tidak menjawab sampai %s"), time)
+                           : cx_printf(cx, T("Dijawab %s"), time),
             .text = arena_printf(cx->arena, "%s, %s%s", cx_t(cx, decision_outcome_label(a->outcome)),
                                  how, str_eq(a->effect, "too_late") ? cx_t(cx, T(" (terlambat, disimpan)")) : ""),
         };
@@ -70,40 +75,6 @@ static void fill_answers(struct cx *cx, struct visit_one *o)
         o->asked = cx_t(cx, T("Kajari ditanya: terima sendiri atau cukup Kasi Intelijen?"));
     else if (str_eq(view->v.decision_state, "none") && view->v.open)
         o->asked = cx_t(cx, T("Kasi Intelijen ditanya: siapa yang menerima tamu ini?"));
-}
-
-/* The time line of a message: what is done, then what is awaited. */
-static void fill_notice(struct cx *cx, const char *title, const char *state, const char *reason,
-                        int64_t at, struct notice_card *n)
-{
-    static const struct {
-        const char *state, *icon, *text;
-    } ladder[] = {{"queued", "antre", T("Antre")},
-                  {"sent", "cek", T("Terkirim")},
-                  {"delivered", "cekdua", T("Sampai")},
-                  {"read", "mata", T("Dibaca")},
-                  {"answered", "jawab", T("Dijawab")}};
-    n->title = cx_t(cx, title);
-    const char *time = at ? time_hms(cx->arena, at, cx->offset_min) : NULL;
-    if (str_eq(state, "none") || str_eq(state, "failed")) {
-        bool failed = str_eq(state, "failed");
-        n->lines[n->count++] = (struct notice_line){
-            .icon = failed ? "silang" : "putus",
-            .text = reason ? arena_printf(cx->arena, "%s: %s", failed ? cx_t(cx, T("Gagal")) : cx_t(cx, T("Tidak dikirim")), cx_t(cx, reason))
-                           : (failed ? cx_t(cx, T("Gagal")) : cx_t(cx, T("Tidak dikirim"))),
-            .time = time};
-        return;
-    }
-    bool passed = true;
-    for (size_t i = 0; i < ARRAY_LEN(ladder); i++) {
-        bool here = str_eq(ladder[i].state, state);
-        n->lines[n->count++] = (struct notice_line){.icon = ladder[i].icon,
-                                                    .text = cx_t(cx, ladder[i].text),
-                                                    .time = here ? time : NULL,
-                                                    .todo = !passed};
-        if (here)
-            passed = false;
-    }
 }
 
 static void fill_log(struct cx *cx, struct visit_one *o, const struct audit_entry *entries, size_t count)
@@ -180,15 +151,12 @@ static enum err fill(struct cx *cx, struct visit_one *o)
     fill_people(cx, o);
     fill_rights(cx, o);
     fill_answers(cx, o);
-    fill_notice(cx, T("Kepada Kasi Intelijen, WhatsApp"), v->notice_state, v->notice_reason, v->notice_at, &o->notice);
-    if (!str_eq(v->question_state, "none"))
-        fill_notice(cx, T("Kepada Kajari, WhatsApp"), v->question_state, v->question_reason, v->question_at, &o->question);
     TRY(office_rooms(cx->read, office_id, &o->rooms, &o->room_count));
     struct audit_entry *entries = NULL;
     size_t count = 0;
     TRY(audit_of_subject(cx->read, office_id, v->id, LOG_MAX, &entries, &count));
     fill_log(cx, o, entries, count);
-    return ERR_OK;
+    return visit_notice_fill(cx, o, entries, count);
 }
 
 static void one_body(struct html *h, void *arg)

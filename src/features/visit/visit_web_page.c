@@ -16,6 +16,7 @@
 #define OPEN_MAX    200u
 #define PAGE_ROWS   50
 #define PAGE_MAX    200
+#define LIST_BYTES  (4u * 1024 * 1024)
 
 int64_t visit_elapsed_s(const struct visit *v, int64_t now_ms, bool *ret_done)
 {
@@ -290,9 +291,72 @@ static enum err fill_figures(struct cx *cx, const struct visit_query *q, struct 
     return ERR_OK;
 }
 
+/* The guests whose question nobody answers stand out in the list too. */
+static void mark_alarms(struct visit_board *b)
+{
+    for (size_t i = 0; i < b->alarm_count; i++) {
+        for (size_t k = 0; k < b->waiting.count; k++) {
+            struct visit_row *row = &b->waiting.rows[k];
+            if (!str_eq(row->path, b->alarms[i].path))
+                continue;
+            row->css = "visit late";
+            row->chip_kind = "bad";
+            row->chip_icon = "awas";
+            row->chip_text = b->alarm_chip;
+        }
+    }
+}
+
 static void board_body(struct html *h, void *arg)
 {
     visit_board_page(h, arg);
+}
+
+/* The list is the same for everybody of a kind who asks in the same second; anything else (a search, an
+ * older page) is made anew. */
+static const char *kept_key(struct cx *cx, const struct http_req *req, const struct visit_board *b)
+{
+    if (!cx->pieces || !cx->seen_seq || req->query_count)
+        return NULL;
+    return arena_printf(cx->arena, "tamu %s %d %d %lld %lld", cx->actor.office_id, (int)cx->lang,
+                        b->desk, (long long)(cx->now_ms / 1000), (long long)cx->seen_seq);
+}
+
+void visit_board_put(struct html *h, const struct visit_board *b)
+{
+    if (!b->kept) {
+        visit_board_list(h, b);
+        return;
+    }
+    http_res_piece(b->res, b->kept);
+    h->icons |= b->kept->tag;
+}
+
+static enum err fill_board(struct cx *cx, struct http_req *req, const struct visit_query *q,
+                           struct visit_board *b)
+{
+    struct office office;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    b->date = time_long_date(cx->arena, cx->now_ms, cx->offset_min, cx->lang == LANG_EN);
+    b->time = arena_printf(cx->arena, "%s %s", time_hm(cx->arena, cx->now_ms, cx->offset_min),
+                           time_zone_letters(cx->offset_min));
+    TRY(notice_banner(cx, cx->actor.office_id, &b->channel_down));
+    b->alarm_chip = cx_t(cx, T("Belum dijawab"));
+    if (b->desk)
+        TRY(visit_alarms_fill(cx, &b->alarms, &b->alarm_count));
+    if (!b->searched)
+        TRY(fill_open(cx, &office, b));
+    mark_alarms(b);
+    TRY(fill_closed(cx, req, *q, &office, b));
+    return fill_figures(cx, q, b);
+}
+
+static struct piece *keep_list(struct cx *cx, const char *key, const struct visit_board *b)
+{
+    struct buf out = buf_new(cx->arena, 64 * 1024, LIST_BYTES);
+    struct html h = html_begin(cx, &out, NULL);
+    visit_board_list(&h, b);
+    return out.full ? NULL : pieces_keep(cx->pieces, key, out.p, out.n, h.icons);
 }
 
 enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -301,23 +365,18 @@ enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *re
     TRY(read_query(cx, req, &q));
     if (req->wants == WANTS_JSON)
         return list_json(cx, &q, res);
-    struct office office;
-    TRY(office_get(cx->read, cx->actor.office_id, &office));
     struct visit_board *b = ARENA_NEW(cx->arena, struct visit_board);
     b->desk = (cx->actor.roles & ROLE_DESK) != 0;
     b->q = http_query(req, "q");
     b->searched = q.name_pattern != NULL;
-    b->date = time_long_date(cx->arena, cx->now_ms, cx->offset_min, cx->lang == LANG_EN);
-    b->time = arena_printf(cx->arena, "%s %s", time_hm(cx->arena, cx->now_ms, cx->offset_min),
-                           time_zone_letters(cx->offset_min));
     b->refresh = "/tamu";
-    const char *reason = NULL;
-    if (!notice_channel(cx, &reason))
-        b->channel_down = T("WhatsApp belum disiapkan. Sampaikan kedatangan tamu kepada Kasi Intelijen secara lisan, lalu catat keputusannya di sini.");
-    if (!b->searched)
-        TRY(fill_open(cx, &office, b));
-    TRY(fill_closed(cx, req, q, &office, b));
-    TRY(fill_figures(cx, &q, b));
+    b->res = res;
+    const char *key = kept_key(cx, req, b);
+    b->kept = key ? pieces_find(cx->pieces, key) : NULL;
+    if (!b->kept) {
+        TRY(fill_board(cx, req, &q, b));
+        b->kept = key ? keep_list(cx, key, b) : NULL;
+    }
     struct page_view page = {.title = T("Tamu hari ini"), .current = "/tamu", .live = !b->searched,
                              .body = board_body, .arg = b};
     return page_render(cx, req, res, &page);

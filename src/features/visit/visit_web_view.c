@@ -12,6 +12,8 @@ enum err visit_view_fill(struct cx *cx, struct visit_view *view)
     TRY(visit_steps(cx->read, office, id, &view->steps, &view->step_count));
     TRY(custody_items(cx->read, office, id, &view->items, &view->item_count));
     TRY(decision_answers(cx->read, office, id, &view->answers, &view->answer_count));
+    TRY(notice_messages(cx->read, office, id, &view->messages, &view->message_count));
+    TRY(escalation_rings(cx->read, office, id, &view->alarm));
     return complaint_number_of(cx, &view->v, &view->complaint_number);
 }
 

@@ -17,6 +17,7 @@ struct seal;        /* lib/seal: keys */
 struct media;       /* lib/media: the sandboxed decoder */
 struct outbox;      /* lib/outbox: the sending thread, to be woken after a commit */
 struct sse_hub;     /* lib/http: open live streams */
+struct pieces;      /* lib/base/piece.h: rendered parts of pages; NULL: none are kept */
 struct settings;    /* lib/base/settings.h: what the operator set */
 struct http_extra;  /* lib/http: what the server keeps about this request (CSRF), NULL outside one */
 
@@ -40,6 +41,7 @@ struct actor {
     uint32_t roles; /* bits; their meaning belongs to features/staff */
     const char *name;
     const char *username;
+    const char *office_name; /* NULL when it was not looked up */
 };
 
 /* What the person's own key opens: present only inside a logged-in person's request. */
@@ -66,6 +68,12 @@ struct diag {
     char detail[256]; /* for the log only */
 };
 
+/* Told when a piece of work begins and ends to wait for something that needs no processor. */
+struct waiter {
+    void (*fn)(void *arg, bool begins); /* NULL: nobody wants to know */
+    void *arg;
+};
+
 struct cx {
     struct arena *arena; /* everything allocated for this request; reset at its end */
     struct db *db;
@@ -74,18 +82,30 @@ struct cx {
     struct media *media;
     struct outbox *outbox;
     struct sse_hub *sse;
+    struct pieces *pieces;
     const struct settings *settings;
     const char *data_dir; /* where keys and sealed files are kept */
     struct http_extra *http;
     struct actor actor;
+    /* Number of the office's newest audit entry when the actor was looked up, 0 when it was not: every
+     * change has an entry of its own, so equal numbers mean equal data. */
+    int64_t seen_seq;
     struct unlocked_key key;
     int64_t now_ms;
     int offset_min; /* of the actor's office; 420 until known */
     enum lang lang;
     const char *(*translate)(enum lang lang, const char *msgid);
+    struct waiter waiter;
     struct diag diag;
     char request_id[UUID_TEXT_BYTES];
 };
+
+/* Around a wait for a commit, another process or another thread: others may run meanwhile. */
+static inline void cx_wait(struct cx *cx, bool begins)
+{
+    if (cx->waiter.fn)
+        cx->waiter.fn(cx->waiter.arg, begins);
+}
 
 /* Records why the request is refused and returns `e`, so that a check reads
  * `return cx_fail(cx, ERR_CONFLICT, "badge_out", T("Tanda pengenal %s masih dipakai."), label);`

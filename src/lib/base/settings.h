@@ -18,7 +18,23 @@ struct settings {
     /* [whatsapp] */
     const char *graph_base, *graph_version, *phone_number_id, *token_file, *app_secret_file;
     const char *verify_token, *template_visit, *template_head, *language;
-    /* Names of the further channels that are set up ("gateway,telegram"), filled in when they start. */
+    const char *template_queue; /* of several guests at once; "": never, each has his own message */
+    /* [outbox] */
+    int64_t outbox_speed;     /* 1: all waiting times of messages are divided by it, for tests */
+    int64_t recipient_gap_s;  /* 6: between two messages to one person, */
+    int64_t recipient_burst;  /* 15: after so many at once */
+    /* [gateway] */
+    const char *gateway_file;    /* packaging/gateways/x.ini, changed for this office; NULL: none */
+    const char *gateway_secrets; /* folder of its ${secret:name}; DATA/secrets */
+    /* [telegram] */
+    const char *telegram_token_file; /* NULL: no bot */
+    const char *telegram_secret_file, *telegram_mode, *telegram_base; /* mode: poll webhook */
+    /* [mail] */
+    const char *mail_url, *mail_from, *mail_user, *mail_password_file, *mail_ca_file;
+    /* [webpush] */
+    const char *webpush_subject;  /* mailto:…; NULL: no push */
+    const char *webpush_key_file; /* DATA/keys/webpush.key */
+    /* Names of the further channels that are set up ("gateway,telegram"), filled in with the sections above. */
     const char *channels;
     /* [limits] */
     bool rate;                  /* true */

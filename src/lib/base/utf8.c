@@ -75,8 +75,8 @@ static bool is_bidi_control(uint32_t c)
  * joiners (200C, 200D) stay: some scripts are written with them. */
 static bool is_invisible(uint32_t c)
 {
-    return c == 0x200B || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-           (c >= 0xE0000 && c <= 0xE007F);
+    return c == 0x200B || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 bool utf8_has_control(const char *s, bool newlines)

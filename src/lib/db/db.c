@@ -103,6 +103,11 @@ struct arena *db_conn_arena(struct db_conn *conn)
     return conn->rows;
 }
 
+bool db_reads_together(struct db_conn *conn, bool on)
+{
+    return conn->db->driver->reads_together(conn, on);
+}
+
 const char *db_conn_detail(const struct db_conn *conn)
 {
     return conn->detail;
@@ -365,7 +370,12 @@ enum err db_each(struct db_conn *conn, const struct db_sql *sql, const struct db
 static enum err run_tx(struct cx *cx, struct db_job job)
 {
     job.rows = cx->arena;
+    bool together = cx->read && db_reads_together(cx->read, false);
+    cx_wait(cx, true);
     cx->db->driver->submit(cx->db, &job);
+    cx_wait(cx, false);
+    if (together)
+        (void)db_reads_together(cx->read, true);
     if (job.result == ERR_OK)
         return ERR_OK;
     if (job.detail[0])

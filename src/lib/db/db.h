@@ -93,6 +93,11 @@ struct db_conn *db_reader(struct db *db, int i);
 void db_conn_use_arena(struct db_conn *conn, struct arena *a);
 /* Where they are allocated now: for texts made inside a transaction. */
 struct arena *db_conn_arena(struct db_conn *conn);
+/* On: the reads that follow on this reading connection see one state of the database and cost less, for
+ * what one has looked at the next need not look at again. Off: the next read sees the newest state. Returns
+ * what it was. db_tx() turns it off for its time, so that after it the change is seen. Off at the end of a
+ * request: as long as it is on, what was written meanwhile cannot leave the write-ahead log. */
+bool db_reads_together(struct db_conn *conn, bool on);
 /* Why the last call on this connection failed (engine's words, no values), for logs. */
 const char *db_conn_detail(const struct db_conn *conn);
 

@@ -85,6 +85,7 @@ struct db_driver {
                      const char **ret_message);
     void (*close)(struct db *db);
     struct db_conn *(*reader)(struct db *db, int i);
+    bool (*reads_together)(struct db_conn *conn, bool on); /* see db_reads_together() */
     /* Binds and stands before the first row; the statement is prepared here on first use. */
     enum err (*start)(struct db_conn *conn, const struct db_sql *sql, const struct db_arg *args,
                       size_t arg_count, struct db_stmt **ret);

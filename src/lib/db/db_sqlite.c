@@ -254,6 +254,22 @@ static enum err sqlite_finish(struct db_conn *base, struct db_stmt *base_stmt, i
     return e;
 }
 
+/* A deferred transaction: it takes its snapshot, and one lock for all, with the first read. */
+static bool sqlite_reads_together(struct db_conn *base, bool on)
+{
+    struct sqlite_conn *conn = (struct sqlite_conn *)base;
+    bool before = !sqlite3_get_autocommit(conn->handle);
+    sqlite3_stmt **stmt = on ? &conn->begin : &conn->end;
+    if (before == on)
+        return before;
+    if (!*stmt && sqlite3_prepare_v3(conn->handle, on ? "BEGIN" : "COMMIT", -1,
+                                     SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
+        return before;
+    (void)sqlite3_step(*stmt); /* touches no file; where it fails the reads are single ones */
+    (void)sqlite3_reset(*stmt);
+    return before;
+}
+
 /* --- the process --------------------------------------------------------------------------------------- */
 
 /* The engine's own count of allocated bytes costs one lock of the whole process for each of them. */
@@ -308,6 +324,8 @@ void db_sqlite_disconnect(struct sqlite_conn *conn)
     for (size_t i = 0; i < conn->base.db->statements.count; i++)
         if (conn->base.prepared[i])
             (void)sqlite3_finalize(((struct sqlite_stmt *)conn->base.prepared[i])->handle);
+    (void)sqlite3_finalize(conn->begin);
+    (void)sqlite3_finalize(conn->end);
     (void)sqlite3_close(conn->handle);
     arena_free(conn->base.home);
     conn->base.home = NULL;
@@ -445,6 +463,7 @@ const struct db_driver db_sqlite_driver = {
     .open = sqlite_open,
     .close = sqlite_close,
     .reader = sqlite_reader,
+    .reads_together = sqlite_reads_together,
     .start = sqlite_start,
     .step = sqlite_step,
     .column_name = sqlite_column_name,

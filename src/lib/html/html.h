@@ -35,6 +35,7 @@ struct page {
     bool camera; /* loads the camera module */
     bool scan;   /* loads the scanner module */
     bool live;   /* loads htmx and its SSE extension */
+    bool lean;   /* for telephones: loads nothing for paper and no comfort for forms */
     const char *notice; /* one-line banner of success after a redirect, or NULL */
 };
 

@@ -10,6 +10,7 @@
 #include "lib/base/utf8.h"
 #include "lib/base/banned.h"
 
+#define COOKIES_MAX  100
 #define TARGET_BYTES 8192u
 
 static void refuse(struct guard *g, int status, const char *code)
@@ -104,6 +105,17 @@ static void check_encoding(struct guard *g, const char *value)
         refuse(g, 501, "transfer_encoding");
 }
 
+/* libmicrohttpd keeps a record for each cookie in the memory of one connection, and hangs up without an
+ * answer when that is used up. */
+static void check_cookies(struct guard *g, const char *value)
+{
+    size_t cookies = 1;
+    for (const char *c = value; *c; c++)
+        cookies += *c == ';';
+    if (cookies > COOKIES_MAX)
+        refuse(g, 431, "cookies");
+}
+
 void guard_header(struct guard *g, const char *name, const char *value)
 {
     g->header_count++;
@@ -123,6 +135,8 @@ void guard_header(struct guard *g, const char *name, const char *value)
         check_length(g, value);
     else if (strcasecmp(name, "transfer-encoding") == 0)
         check_encoding(g, value);
+    else if (strcasecmp(name, "cookie") == 0)
+        check_cookies(g, value);
     else if (strcasecmp(name, "expect") == 0 && strcasecmp(value, "100-continue") != 0)
         refuse(g, 417, "expect");
 }

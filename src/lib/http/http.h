@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/base/cx.h"
+#include "lib/base/piece.h"
 #include "lib/base/str.h"
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OTHER };
@@ -79,6 +80,8 @@ struct http_res {
     size_t header_count;
     const char *static_body; /* when set, sent instead of `body` without a copy; process lifetime */
     size_t static_bytes;
+    struct piece *piece; /* shared bytes that stand in the body at `piece_at`, sent without a copy */
+    size_t piece_at;
     bool private_data;      /* Cache-Control: no-store (default true; static assets set false) */
     bool allow_camera;      /* Permissions-Policy: camera=(self) */
     struct sse_client *sse; /* set by sse_accept(): the connection stays open as a live stream */
@@ -86,6 +89,8 @@ struct http_res {
 
 /* The status of a refusal: ERR_CONFLICT → 409. */
 int http_status(enum err e);
+/* Puts a piece (and the caller's reference to it) where the body ends now. At most one an answer. */
+void http_res_piece(struct http_res *res, struct piece *piece);
 void http_res_header(struct cx *cx, struct http_res *res, const char *name, const char *value);
 /* 303 to a path of ours (for htmx: 200 with HX-Redirect… the server decides by req->wants). */
 enum err http_res_redirect(struct cx *cx, struct http_res *res, const char *path);

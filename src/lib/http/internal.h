@@ -60,8 +60,9 @@ enum conn_state {
 struct conn {
     int fd;
     enum conn_state state;
-    bool counted; /* in server.conn_count */
-    bool refused; /* answered before its body was read: linger after the close */
+    bool counted;           /* in server.conn_count */
+    struct exchange *begun; /* its target was read, libmicrohttpd has not shown it whole yet */
+    bool refused;           /* answered before its body was read: linger after the close */
     bool head_begun;
     bool loopback;
     int64_t deadline_ms; /* monotonic; 0: none */
@@ -88,6 +89,7 @@ struct exchange {
     const struct route *route; /* NULL: none matches */
     bool admitted;
     bool in_work;
+    bool slow; /* hashes a password: the slow lane */
     bool has_body;
     bool sent; /* the response was handed over */
     bool upload_slot;
@@ -102,6 +104,12 @@ struct exchange {
     struct sse_client *sse;
 };
 
+/* Waiting requests, in order. */
+struct lane {
+    struct exchange *first, *last;
+    int length;
+};
+
 struct counters {
     _Atomic int64_t requests, status[6], refused_head, refused_connections, timeouts, busy,
         ms_total;
@@ -112,6 +120,10 @@ struct worker {
     int number;
     pthread_t thread;
     struct arena *arena;
+    /* Under the queue's lock. */
+    pthread_cond_t wake;
+    struct worker *next_idle;
+    bool runs; /* has one of the turns */
 };
 
 struct server {
@@ -137,9 +149,10 @@ struct server {
     struct worker *workers;
     int worker_count;
     pthread_mutex_t queue_lock;
-    pthread_cond_t queue_filled;
-    struct exchange *queue_first, *queue_last;
-    int queue_length;
+    struct worker *idle;           /* the one that went idle last comes first */
+    int running;                   /* workers that have a turn: see queue.c */
+    struct lane queue, queue_slow; /* queue_slow: those that hash a password */
+    int slow_running;
     bool queue_closed;
     _Atomic int in_work; /* queued or with a worker */
     int uploads;         /* large bodies being held */
@@ -149,8 +162,12 @@ struct server {
 };
 
 /* queue.c */
-bool queue_push(struct server *s, struct exchange *x); /* false: full */
-struct exchange *queue_pop(struct server *s);          /* waits; NULL: closed */
+bool queue_push(struct server *s, struct exchange *x);          /* false: full */
+struct exchange *queue_pop(struct server *s, struct worker *w); /* waits; NULL: closed */
+void queue_slow_done(struct server *s); /* after work on one of the slow lane */
+int queue_waiting(struct server *s);
+/* This worker begins or ends to wait for something that needs no processor. */
+void queue_wait(struct server *s, struct worker *w, bool begins);
 void queue_close(struct server *s);
 /* worker.c */
 bool workers_start(struct server *s);

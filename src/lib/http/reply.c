@@ -13,7 +13,7 @@
 static const struct http_pair always[] = {
     {"Content-Security-Policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
+     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
      "base-uri 'none'; frame-ancestors 'none'"},
     {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
     {"X-Content-Type-Options", "nosniff"},
@@ -59,6 +59,13 @@ void reply_headers(const struct http_res *res,
         fn(to, "Content-Type", res->content_type);
     for (size_t i = 0; i < res->header_count; i++)
         fn(to, res->headers[i].name, res->headers[i].value);
+}
+
+void http_res_piece(struct http_res *res, struct piece *piece)
+{
+    piece_drop(res->piece);
+    res->piece = piece;
+    res->piece_at = res->body.n;
 }
 
 /* A value with a line break in it would be two headers: it is cut there. */
@@ -211,6 +218,7 @@ static void keep_headers(struct cx *cx, struct http_res *res)
     *res = reply_new(cx);
     if (old.sse)
         sse_client_gone(old.sse);
+    piece_drop(old.piece);
     for (size_t i = 0; i < old.header_count; i++) {
         for (size_t k = 0; k < ARRAY_LEN(kept); k++) {
             if (strcasecmp(old.headers[i].name, kept[k]) == 0)

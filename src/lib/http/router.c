@@ -372,6 +372,18 @@ enum err router_admit(struct server *s, struct cx *cx, struct http_req *req, str
     return e;
 }
 
+/* Without libmicrohttpd the piece is copied to its place. */
+static void piece_in_place(struct cx *cx, struct http_res *res)
+{
+    struct buf whole = buf_new(cx->arena, res->body.n + res->piece->n + 1, res->body.max_bytes);
+    buf_add(&whole, res->body.p, res->piece_at);
+    buf_add(&whole, res->piece->bytes, res->piece->n);
+    buf_add(&whole, res->body.p + res->piece_at, res->body.n - res->piece_at);
+    piece_drop(res->piece);
+    res->piece = NULL;
+    res->body = whole;
+}
+
 static void stream_drop(void *client)
 {
     sse_client_gone(client);
@@ -383,6 +395,8 @@ enum err server_dispatch(struct server *s, struct cx *cx, struct http_req *req, 
     cx->diag = (struct diag){.code = NULL};
     request_peer(cx, req, s, str_or(req->peer, "127.0.0.1"));
     enum err e = router_handle(s, cx, req, res);
+    if (res->piece)
+        piece_in_place(cx, res);
     if (res->sse) /* no connection will end it */
         arena_defer(cx->arena, stream_drop, res->sse);
     return e;

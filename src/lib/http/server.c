@@ -202,6 +202,10 @@ enum err server_new(struct arena *a, const struct server_options *options, struc
     limits_default(&s->options.limits);
     if (s->options.workers <= 0)
         s->options.workers = (int)(2 * sysconf(_SC_NPROCESSORS_ONLN));
+    if (s->options.running <= 0)
+        s->options.running = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (s->options.running < 2)
+        s->options.running = 2;
     s->head = arena_alloc(a, s->options.limits.head_bytes);
     s->head_arena = arena_new(16u << 10);
     s->rate = ratelimit_new();
@@ -211,7 +215,6 @@ enum err server_new(struct arena *a, const struct server_options *options, struc
                  : sse_hub_new(s->options.limits.sse_per_user, s->options.limits.sse_total);
     s->options.base.sse = s->hub;
     (void)pthread_mutex_init(&s->queue_lock, NULL);
-    (void)pthread_cond_init(&s->queue_filled, NULL);
     *ret_message = "";
     if (!server_open(a, s, ret_message)) {
         server_free(s);
@@ -242,7 +245,6 @@ void server_free(struct server *s)
     arena_free(s->head_arena);
     free(s->conns);
     (void)pthread_mutex_destroy(&s->queue_lock);
-    (void)pthread_cond_destroy(&s->queue_filled);
 }
 
 static void metric(struct buf *out, const char *name, const char *kind, int64_t value)
@@ -254,9 +256,7 @@ static void metric(struct buf *out, const char *name, const char *kind, int64_t 
 void server_metrics(struct server *s, struct buf *out)
 {
     struct counters *c = &s->counters;
-    (void)pthread_mutex_lock(&s->queue_lock);
-    int waiting = s->queue_length;
-    (void)pthread_mutex_unlock(&s->queue_lock);
+    int waiting = queue_waiting(s);
     metric(out, "requests_total", "counter", atomic_load(&c->requests));
     buf_puts(out, "# TYPE bukutamu_http_answers_total counter\n");
     for (int i = 2; i < 6; i++)

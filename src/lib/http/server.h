@@ -49,6 +49,7 @@ struct server_options {
     const char *listen;                       /* "127.0.0.1:8080", "[::1]:8080" */
     const char *tls_cert_file, *tls_key_file; /* both or none */
     int workers;                              /* 0 = 2 × cores */
+    int running; /* of them at a time, the others wait for a commit or for work; 0 = cores */
     struct server_limits limits;
     const char *const *trusted_proxies; /* NULL-ended addresses whose X-Forwarded-For counts */
     const struct route *const
@@ -60,6 +61,7 @@ struct server_options {
     struct cx base;
     struct db_conn *(*reader)(struct db *db, int worker);
     void (*use_arena)(struct db_conn *conn, struct arena *a);
+    bool (*reads_together)(struct db_conn *conn, bool on); /* may be NULL: lib/db/db.h */
 };
 
 /* Binds and checks the routes (a route without who, or two rows for one method and path, is refused with

@@ -20,6 +20,13 @@
 
 /* --- connections ------------------------------------------------------------------------------------ */
 
+static void exchange_free(struct exchange *x)
+{
+    sodium_memzero(x->target, strlen(x->target)); /* it may hold a token */
+    free(x->target);
+    free(x);
+}
+
 static struct conn *conn_of_connection(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -40,6 +47,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
     struct conn *c = *context;
     if (!c)
         return;
+    if (c->begun) /* given up without a word: on_completed never came */
+        exchange_free(c->begun);
     if (c->refused && !s->tls)
         (void)loop_adopt(s, c->fd);
     conn_free(s, c);
@@ -65,11 +74,42 @@ static void stream_gone(void *cls)
     sse_client_gone(cls);
 }
 
+/* What libmicrohttpd needs until a body of three parts is sent. */
+struct parts {
+    struct piece *piece;
+    char own[]; /* what stands before and behind the piece */
+};
+
+static void parts_free(void *cls)
+{
+    struct parts *p = cls;
+    piece_drop(p->piece);
+    free(p);
+}
+
+/* The piece is given away: it is dropped when the answer is sent. */
+static struct MHD_Response *parts_response(const struct http_res *res)
+{
+    struct parts *p = malloc(sizeof(*p) + res->body.n);
+    if (!p)
+        return NULL;
+    p->piece = res->piece;
+    memcpy(p->own, res->body.p, res->body.n);
+    const struct MHD_IoVec iov[] = {
+        {.iov_base = p->own, .iov_len = res->piece_at},
+        {.iov_base = p->piece->bytes, .iov_len = p->piece->n},
+        {.iov_base = p->own + res->piece_at, .iov_len = res->body.n - res->piece_at},
+    };
+    return MHD_create_response_from_iovec(iov, 3, parts_free, p);
+}
+
 static struct MHD_Response *body_response(const struct http_res *res)
 {
     if (res->sse)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read,
                                                  res->sse, stream_gone);
+    if (res->piece)
+        return parts_response(res);
     if (res->static_body) {
         union {
             const char *constant;
@@ -94,6 +134,7 @@ void mhd_answer(struct exchange *x, struct cx *cx, struct http_req *req, struct 
     x->status = res->status;
     x->sse = res->sse;
     x->answer_bytes = res->static_body ? res->static_bytes : res->body.n;
+    x->answer_bytes += res->piece ? res->piece->n : 0;
     x->response = response;
 }
 
@@ -350,6 +391,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         x->conn = conn_of_connection(connection);
         if (!x->conn)
             return MHD_NO;
+        x->conn->begun = NULL;
         memcpy(x->peer, x->conn->peer, sizeof(x->peer));
         x->body_begun_ms = time_monotonic_ms();
         return head_seen(x, method, version);
@@ -373,7 +415,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
-    (void)connection;
+    struct conn *c = conn_of_connection(connection);
     struct exchange *x = calloc(1, sizeof(*x));
     if (!x)
         return NULL;
@@ -386,19 +428,23 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
         free(x);
         return NULL;
     }
+    if (c)
+        c->begun = x;
     return x;
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode why)
 {
-    (void)connection;
     (void)why;
     struct server *s = cls;
     struct exchange *x = *context;
     if (!x)
         return;
     *context = NULL;
+    struct conn *c = conn_of_connection(connection);
+    if (c && c->begun == x)
+        c->begun = NULL;
     left_work(x);
     if (x->response)
         MHD_destroy_response(x->response);
@@ -413,9 +459,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
         sodium_memzero(x->body, x->body_room);
         free(x->body);
     }
-    sodium_memzero(x->target, strlen(x->target)); /* it may hold a token */
-    free(x->target);
-    free(x);
+    exchange_free(x);
 }
 
 /* --- for workers ---------------------------------------------------------------------------------------- */

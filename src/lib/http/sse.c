@@ -6,6 +6,7 @@
  * lock of their own and call nothing of ours. */
 #include "lib/http/internal.h"
 
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,14 +171,34 @@ static struct sse_client *client_new(struct sse_hub *hub, const struct actor *ac
     return c;
 }
 
+/* The other end has closed: nobody looks at a suspended connection, and the next ping may be far. */
+static bool client_dead(const struct sse_client *c)
+{
+    struct pollfd p = {.fd = c->fd, .events = POLLRDHUP};
+    return c->connection && poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+/* Streams of this person that live. Somebody who goes from page to page leaves a dead one behind each. */
+static int count_mine(struct sse_hub *hub, const char *actor_id)
+{
+    int mine = 0;
+    for (struct sse_client *c = hub->clients; c; c = c->next) {
+        if (c->closing || strcmp(c->actor_id, actor_id) != 0)
+            continue;
+        if (client_dead(c))
+            client_cut(c);
+        else
+            mine++;
+    }
+    return mine;
+}
+
 enum err sse_accept(struct cx *cx, struct http_req *req, struct http_res *res, int64_t after)
 {
     (void)req;
     struct sse_hub *hub = cx->sse;
-    int mine = 0;
     (void)pthread_mutex_lock(&hub->lock);
-    for (const struct sse_client *c = hub->clients; c; c = c->next)
-        mine += strcmp(c->actor_id, cx->actor.id) == 0;
+    int mine = count_mine(hub, cx->actor.id);
     bool full = mine >= hub->per_user || hub->count >= hub->total;
     if (!full) {
         struct sse_client *c = client_new(hub, &cx->actor, after);

@@ -21,11 +21,18 @@ static void log_request(const struct cx *cx, const struct http_req *req, int sta
               cx->diag.detail, NULL);
 }
 
-static void cx_fill(const struct worker *w, struct cx *cx)
+static void on_wait(void *arg, bool begins)
+{
+    struct worker *w = arg;
+    queue_wait(w->server, w, begins);
+}
+
+static void cx_fill(struct worker *w, struct cx *cx)
 {
     const struct server_options *o = &w->server->options;
     *cx = o->base;
     cx->arena = w->arena;
+    cx->waiter = (struct waiter){.fn = on_wait, .arg = w};
     cx->now_ms = time_now_ms();
     if (cx->offset_min == 0)
         cx->offset_min = 420;
@@ -33,6 +40,8 @@ static void cx_fill(const struct worker *w, struct cx *cx)
         cx->read = o->reader(cx->db, w->number);
         if (o->use_arena)
             o->use_arena(cx->read, w->arena);
+        if (o->reads_together)
+            (void)o->reads_together(cx->read, true);
     }
     rand_uuid7(cx->now_ms, cx->request_id);
 }
@@ -62,6 +71,8 @@ static void work(struct worker *w, struct exchange *x)
         atomic_fetch_add(&s->counters.status[res.status / 100 < 6 ? res.status / 100 : 0], 1);
         atomic_fetch_add(&s->counters.ms_total, ms);
     }
+    if (cx.read && s->options.reads_together)
+        (void)s->options.reads_together(cx.read, false);
     mhd_resume(x); /* from here on the exchange is the epoll thread's */
     arena_reset(w->arena);
     sodium_memzero(&cx, sizeof(cx));
@@ -71,8 +82,12 @@ static void *worker_main(void *arg)
 {
     struct worker *w = arg;
     struct exchange *x;
-    while ((x = queue_pop(w->server)) != NULL)
+    while ((x = queue_pop(w->server, w)) != NULL) {
+        bool slow = x->slow; /* afterwards x is no longer ours */
         work(w, x);
+        if (slow)
+            queue_slow_done(w->server);
+    }
     return NULL;
 }
 
@@ -84,6 +99,7 @@ bool workers_start(struct server *s)
     for (int i = 0; i < s->options.workers; i++) {
         struct worker *w = &s->workers[i];
         *w = (struct worker){.server = s, .number = i, .arena = arena_new(ARENA_BYTES)};
+        (void)pthread_cond_init(&w->wake, NULL);
         if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
             arena_free(w->arena);
             return false;
@@ -98,6 +114,7 @@ void workers_join(struct server *s)
     queue_close(s);
     for (int i = 0; i < s->worker_count; i++) {
         (void)pthread_join(s->workers[i].thread, NULL);
+        (void)pthread_cond_destroy(&s->workers[i].wake);
         arena_free(s->workers[i].arena);
     }
     s->worker_count = 0;

@@ -19,6 +19,9 @@ struct channel {
     const atomic_bool *cancel; /* set by the outbox: true cuts a running attempt short; may be NULL */
     int64_t gap_ms;           /* least time between two messages; 0: none */
     int64_t recipient_gap_ms; /* and between two to the same recipient */
+    int64_t recipient_burst;  /* so many at once before that counts; 0: one */
+    /* Asked while the channel is stopped: was the thing that was wrong (the token) changed? May be NULL. */
+    bool (*renewed)(struct channel *c);
 };
 
 /* A message that this channel can never deliver because the recipient's end of it is no more (a
@@ -57,6 +60,7 @@ struct channel_whatsapp_options {
     bool loopback_only;      /* demo: refuses to send anywhere but a loopback graph_base */
     long connect_timeout_ms; /* 0: 3 s */
     long total_timeout_ms;   /* 0: 10 s; must stay below the outbox's lease */
+    int64_t recipient_gap_ms, recipient_burst; /* the pace of a recipient; 0: none */
 };
 /* ERR_INVALID with a sentence for the operator when the options cannot work. */
 enum err channel_whatsapp_new(struct arena *a, const struct channel_whatsapp_options *o,
@@ -117,6 +121,9 @@ enum err telegram_answer_callback(struct telegram_bot *bot, struct cx *cx, const
  * fine. */
 enum err telegram_edit(struct telegram_bot *bot, struct cx *cx, const char *provider_id,
                        const char *text) MUST_USE;
+/* A plain message to a person: the answer to what he wrote. */
+enum err telegram_say(struct telegram_bot *bot, struct cx *cx, const char *chat_id,
+                      const char *text) MUST_USE;
 /* Waits up to wait_s for updates: for an office without a public address. `*offset` moves on past what
  * is returned: store the events first, call again then. ERR_BUSY: try later (*ret_wait_ms says when);
  * ERR_DENIED: the token is refused; ERR_CONFLICT: a webhook is set, or another program polls. */

@@ -14,26 +14,29 @@ struct http_channel {
     struct channel channel;
     const struct gateway *g;
     struct http_sender *sender;
+    uint64_t secrets_mark; /* of the secrets that were sent last */
 };
 
 static const struct http_words words = {
     .silent = T("Gateway WhatsApp tidak menjawab. Menunggu kepastian sebelum dikirim ulang."),
     .unreachable = T("Gateway WhatsApp tidak dapat dihubungi. Periksa sambungannya; pesan dikirim "
                      "ulang."),
-    .untrusted = T("Sertifikat gateway WhatsApp tidak dapat dipercaya. Beri tahu admin; pesan tetap "
-                   "antre."),
+    .untrusted = T(
+        "Sertifikat gateway WhatsApp tidak dapat dipercaya. Beri tahu admin; pesan tetap "
+        "antre."),
     .forbidden = T("Alamat gateway WhatsApp berada di jaringan yang tidak diizinkan. Beri tahu "
                    "admin; pesan tetap antre."),
 };
 
-static const char said_no[] =
-    T("Gateway WhatsApp menolak pesan. Hubungi penerima langsung dan beri tahu admin.");
-static const char said_later[] =
-    T("Gateway WhatsApp sedang sibuk. Pesan dikirim ulang secara otomatis.");
-static const char said_stop[] = T("Gateway WhatsApp menolak kunci kami atau perangkatnya terputus. "
-                                  "Beri tahu admin; pesan tetap antre.");
-static const char said_recipient[] =
-    T("Nomor penerima tidak terdaftar di WhatsApp. Periksa nomornya, lalu hubungi langsung.");
+static const char *const said_no = T(
+    "Gateway WhatsApp menolak pesan. Hubungi penerima langsung dan beri tahu admin.");
+static const char *const said_later = T(
+    "Gateway WhatsApp sedang sibuk. Pesan dikirim ulang secara otomatis.");
+static const char *const said_stop = T(
+    "Gateway WhatsApp menolak kunci kami atau perangkatnya terputus. "
+    "Beri tahu admin; pesan tetap antre.");
+static const char *const said_recipient = T(
+    "Nomor penerima tidak terdaftar di WhatsApp. Periksa nomornya, lalu hubungi langsung.");
 
 /* --- reading JSON ----------------------------------------------------------------------------- */
 
@@ -137,8 +140,10 @@ static struct outbox_result read_refusal(const struct gateway *g, struct cx *cx,
     if (gateway_match(g->err_retry, said))
         return verdict(SEND_RETRY, "gateway_busy");
     if (gateway_match(g->err_recipient, said))
-        return (struct outbox_result){
-            .outcome = SEND_FAILED, .code = "recipient", .reason = said_recipient};
+        return (struct outbox_result){.outcome = SEND_FAILED,
+                                      .code = "recipient",
+                                      .reason = said_recipient,
+                                      .recipient_fault = true};
     if (status == 401 || status == 403)
         return verdict(SEND_STOP_CHANNEL, code);
     if (status == 408 || status == 429 || status >= 500)
@@ -149,8 +154,7 @@ static struct outbox_result read_refusal(const struct gateway *g, struct cx *cx,
 static void read_answer(const struct gateway *g, struct cx *cx, const struct http_answer *a,
                         struct outbox_result *ret)
 {
-    json_t *answer =
-        a->body.full ? NULL : json_loadb(a->body.p, a->body.n, JSON_DECODE_ANY, NULL);
+    json_t *answer = a->body.full ? NULL : json_loadb(a->body.p, a->body.n, JSON_DECODE_ANY, NULL);
     answer = json_keep(cx->arena, answer);
     bool status_ok = a->status >= g->ok_from && a->status <= g->ok_to;
     if (status_ok && !answer && (g->ok_pointer || g->id_pointer)) {
@@ -167,8 +171,7 @@ static void read_answer(const struct gateway *g, struct cx *cx, const struct htt
         return;
     }
     *ret = (struct outbox_result){
-        .outcome = SEND_OK,
-        .provider_id = json_as_text(cx->arena, json_at(answer, g->id_pointer))};
+        .outcome = SEND_OK, .provider_id = json_as_text(cx->arena, json_at(answer, g->id_pointer))};
 }
 
 /* --- one attempt ------------------------------------------------------------------------------ */
@@ -196,15 +199,17 @@ static void fault_result(const char *fault, struct outbox_result *ret)
         *ret = (struct outbox_result){
             .outcome = SEND_STOP_CHANNEL,
             .code = "secret_file",
-            .reason = T("Berkas rahasia gateway WhatsApp tidak dapat dibaca. Beri tahu admin; pesan "
-                        "tetap antre.")};
+            .reason = T(
+                "Berkas rahasia gateway WhatsApp tidak dapat dibaca. Beri tahu admin; pesan "
+                "tetap antre.")};
         return;
     }
     *ret = (struct outbox_result){
         .outcome = SEND_FAILED,
         .code = fault,
         .reason = T("Pesan tidak dapat disusun. Periksa nomor WhatsApp penerima, lalu beri tahu "
-                    "admin.")};
+                    "admin."),
+        .recipient_fault = str_eq(fault, "recipient")};
 }
 
 static void gateway_send(struct channel *channel, struct cx *cx, const struct outbox_message *m,
@@ -220,6 +225,7 @@ static void gateway_send(struct channel *channel, struct cx *cx, const struct ou
                         "untuk mencoba.")};
         return;
     }
+    h->secrets_mark = gateway_secrets_mark(g);
     struct gateway_content content;
     const char *lines[GATEWAY_PAIRS_MAX + 3];
     const char *fault = NULL;
@@ -248,6 +254,12 @@ static void gateway_send(struct channel *channel, struct cx *cx, const struct ou
         read_answer(g, cx, &answer, ret);
 }
 
+static bool gateway_renewed(struct channel *channel)
+{
+    const struct http_channel *h = (const struct http_channel *)(void *)channel;
+    return gateway_secrets_mark(h->g) != h->secrets_mark;
+}
+
 static void gateway_free(struct channel *channel)
 {
     http_sender_free(((struct http_channel *)(void *)channel)->sender);
@@ -266,6 +278,7 @@ enum err channel_http_new(struct arena *a, const struct gateway *g, struct chann
     h->channel = (struct channel){.name = "gateway",
                                   .send = gateway_send,
                                   .free = gateway_free,
+                                  .renewed = gateway_renewed,
                                   .gap_ms = g->gap_ms,
                                   .recipient_gap_ms = g->recipient_gap_ms};
     *ret = &h->channel;

@@ -24,9 +24,9 @@ struct fill {
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static const char *const plain_names[] = {"to",  "digits",   "e164",     "message", "text",  "link",
-                                          "id",  "reply_to", "template", "language", "subject",
-                                          "index", "number", "item",     "item.payload"};
+static const char *const plain_names[] = {
+    "to",       "digits",   "e164",    "message", "text",   "link", "id",          "reply_to",
+    "template", "language", "subject", "index",   "number", "item", "item.payload"};
 
 /* "param.3" → 2. */
 static bool numbered(const char *name, size_t n, const char *prefix, size_t *ret)
@@ -162,7 +162,8 @@ static json_t *fill_array(struct fill *f, json_t *node)
 {
     json_t *first = json_array_get(node, 0);
     const char *each = json_string_value(json_object_get(first, "each"));
-    if (json_array_size(node) == 1 && !f->each && (str_eq(each, "params") || str_eq(each, "buttons")))
+    if (json_array_size(node) == 1 && !f->each &&
+        (str_eq(each, "params") || str_eq(each, "buttons")))
         return fill_each(f, first);
     json_t *list = json_array();
     size_t i;
@@ -176,12 +177,13 @@ static json_t *fill_array(struct fill *f, json_t *node)
     return list;
 }
 
-/* A new tree; NULL for a text without a value. */
+/* A new tree; NULL for a text without a value, and for an object that holds nothing else. */
 static json_t *fill_json(struct fill *f, json_t *node)
 {
     if (json_is_string(node)) {
         const char *text = fill_text(f, json_string_value(node));
-        return text ? json_string(text) : NULL; /* NULL, too, for what is not UTF-8: a fault by then */
+        return text ? json_string(text)
+                    : NULL; /* NULL, too, for what is not UTF-8: a fault by then */
     }
     if (json_is_array(node))
         return fill_array(f, node);
@@ -196,13 +198,17 @@ static json_t *fill_json(struct fill *f, json_t *node)
         if (filled)
             (void)json_object_set_new(object, key, filled);
     }
+    if (json_object_size(object) == 0 && json_object_size(node) > 0) {
+        json_decref(object);
+        return NULL;
+    }
     return object;
 }
 
 static void write_json(struct fill *f, struct buf *out)
 {
     json_t *root = f->g->json ? fill_json(f, f->g->json) : json_object();
-    root = json_keep(f->cx->arena, root);
+    root = json_keep(f->cx->arena, root ? root : json_object());
     for (size_t i = 0; !f->g->json && i < f->g->fields.n; i++) {
         const char *text = fill_text(f, f->g->fields.list[i].value);
         if (text)

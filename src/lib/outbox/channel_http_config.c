@@ -106,13 +106,21 @@ bool gateway_secrets_fill(const struct gateway *g, const char *text, struct buf 
     return true;
 }
 
+uint64_t gateway_secrets_mark(const struct gateway *g)
+{
+    uint64_t mark = 0;
+    for (size_t i = 0; i < g->secret_count; i++)
+        mark = file_mark(mark, g->secrets[i]);
+    return mark;
+}
+
 /* What installations are shipped with, and what people write when they are in a hurry. */
 static bool secret_is_default(const char *secret)
 {
     static const char *const known[] = {
-        "secret",  "changeme", "change-me", "change_me",   "password",    "passw0rd", "admin",
-        "token",   "default",  "test",      "example",     "rahasia",     "gantisaya", "123456",
-        "apikey",  "api-key",  "api_key",   "your-secret", "your_secret", "12345678",  "null",
+        "secret", "changeme", "change-me", "change_me",   "password",    "passw0rd",  "admin",
+        "token",  "default",  "test",      "example",     "rahasia",     "gantisaya", "123456",
+        "apikey", "api-key",  "api_key",   "your-secret", "your_secret", "12345678",  "null",
     };
     const char *password = strchr(secret, ':'); /* user:password of a Basic login */
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
@@ -120,6 +128,18 @@ static bool secret_is_default(const char *secret)
             (password && (!password[1] || strcasecmp(password + 1, known[i]) == 0)))
             return true;
     return false;
+}
+
+static bool secret_keep(struct reading *r, const char *path)
+{
+    struct gateway *g = r->g;
+    for (size_t i = 0; i < g->secret_count; i++)
+        if (str_eq(g->secrets[i], path))
+            return true;
+    if (g->secret_count == GATEWAY_PAIRS_MAX)
+        return fault(r, "Terlalu banyak rahasia: pakai paling banyak %d.", GATEWAY_PAIRS_MAX);
+    g->secrets[g->secret_count++] = path;
+    return true;
 }
 
 static bool secret_check(struct reading *r, const char *name, size_t n, size_t min_bytes)
@@ -137,13 +157,13 @@ static bool secret_check(struct reading *r, const char *name, size_t n, size_t m
     bool long_enough = strlen(secret) >= min_bytes;
     sodium_memzero(secret, sizeof(secret));
     if (!fine)
-        return fault(r,
-                     "Rahasia %.*s masih bawaan. Ganti di gateway dan di berkasnya dengan teks acak.",
-                     (int)length, bare);
+        return fault(
+            r, "Rahasia %.*s masih bawaan. Ganti di gateway dan di berkasnya dengan teks acak.",
+            (int)length, bare);
     if (!long_enough)
         return fault(r, "Rahasia %.*s terlalu pendek. Pakai teks acak, paling sedikit %zu huruf.",
                      (int)length, bare, min_bytes);
-    return true;
+    return secret_keep(r, arena_printf(r->arena, "%s/%.*s", r->g->secrets_dir, (int)length, bare));
 }
 
 /* Each ${…} is a secret that can be read, each {{…}} a value that we know. */
@@ -268,8 +288,8 @@ static bool put_ms(struct reading *r, const char *name, const char *value, long 
 /* none · hmac-sha256-hex:HEADER[:PREFIX] · hmac-sha512-hex:HEADER[:PREFIX] · header-equals:HEADER */
 static bool put_signature(struct reading *r, const char *value)
 {
-    static const char *const names[] = {"none", "hmac-sha256-hex:", "hmac-sha512-hex:",
-                                        "header-equals:"};
+    static const char *const names[] = {"none",
+                                        "hmac-sha256-hex:", "hmac-sha512-hex:", "header-equals:"};
     static const enum gateway_signature modes[] = {GATEWAY_SIG_NONE, GATEWAY_SIG_SHA256_HEX,
                                                    GATEWAY_SIG_SHA512_HEX,
                                                    GATEWAY_SIG_HEADER_EQUALS};
@@ -282,7 +302,8 @@ static bool put_signature(struct reading *r, const char *value)
         size_t n = strcspn(header, ":");
         in->signature_header = arena_strndup(r->arena, header, n);
         in->signature_prefix = header[n] ? arena_strdup(r->arena, header + n + 1) : "";
-        return i == 0 || n > 0 ? true : fault(r, "inbound.sig: sebut nama header sesudah titik dua.");
+        return i == 0 || n > 0 ? true
+                               : fault(r, "inbound.sig: sebut nama header sesudah titik dua.");
     }
     return fault(r, "inbound.sig: pilih none, hmac-sha256-hex:HEADER:AWALAN, "
                     "hmac-sha512-hex:HEADER, atau header-equals:HEADER.");
@@ -425,8 +446,9 @@ static bool check_url(struct reading *r)
 
 static bool check_headers(struct reading *r)
 {
-    static const char *const ours[] = {"Host", "Content-Length", "Content-Type",
-                                       "Transfer-Encoding", "Connection", "Expect", "User-Agent"};
+    static const char *const ours[] = {
+        "Host",       "Content-Length", "Content-Type", "Transfer-Encoding",
+        "Connection", "Expect",         "User-Agent"};
     for (size_t i = 0; i < r->g->headers.n; i++) {
         const struct gateway_pair *h = &r->g->headers.list[i];
         bool fine = strspn(h->name, secret_characters) == strlen(h->name);
@@ -449,12 +471,9 @@ static bool check_template(struct reading *r, const json_t *node)
     size_t i;
     if (json_is_string(node))
         return text_check(r, json_string_value(node), true);
-    json_object_foreach((json_t *)(uintptr_t)node, key, value)
-        if (!check_template(r, value))
-            return false;
-    json_array_foreach(node, i, value)
-        if (!check_template(r, value))
-            return false;
+    json_object_foreach((json_t *)(uintptr_t)node, key,
+                        value) if (!check_template(r, value)) return false;
+    json_array_foreach(node, i, value) if (!check_template(r, value)) return false;
     return true;
 }
 

@@ -26,7 +26,7 @@ enum gateway_signature {
 
 /* Every pointer is RFC 6901, or NULL. */
 struct gateway_inbound {
-    const char *token;                               /* "${secret:name}": end of the hook's path */
+    const char *token; /* "${secret:name}": end of the hook's path */
     enum gateway_signature signature;
     const char *signature_header, *signature_prefix; /* X-Hub-Signature-256, "sha256=" */
     const char *secret;                              /* "${secret:name}" */
@@ -53,6 +53,8 @@ struct gateway {
     long connect_ms, total_ms;
     int64_t gap_ms, recipient_gap_ms;
     const char *secrets_dir;
+    const char *secrets[GATEWAY_PAIRS_MAX]; /* paths, each once */
+    size_t secret_count;
     struct gateway_inbound in;
 };
 
@@ -63,6 +65,8 @@ const char *gateway_pair_find(const struct gateway_pairs *pairs, const char *nam
 bool gateway_secret_add(const char *secrets_dir, const char *name, size_t n, struct buf *out);
 /* A text in which only secrets are filled in. False when one cannot be read. */
 bool gateway_secrets_fill(const struct gateway *g, const char *text, struct buf *out);
+/* Tells whether one of its secret files was replaced. */
+uint64_t gateway_secrets_mark(const struct gateway *g);
 /* One of the words between | stands in the text, whatever the case. */
 bool gateway_match(const char *words, const char *text);
 /* RFC 6901; NULL when nothing is there. "" is the whole. */

@@ -79,9 +79,10 @@ enum err gateway_inbound_check(struct cx *cx, const struct gateway *g,
 
 static int hex_value(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                        : c >= 'A' && c <= 'F'   ? c - 'A' + 10
-                                                                 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static const char *form_decode(struct arena *a, const char *from, size_t n)
@@ -166,7 +167,7 @@ static const char *phone_of(struct cx *cx, const char *sender)
     if (n == 0 || n > 20 || hidden)
         return NULL;
     const char *digits = arena_strndup(cx->arena, sender, n);
-    bool bare = digits[0] != '+' && digits[0] != '0' && digits[0] != '8';
+    bool bare = digits[0] != '+' && digits[0] != '0';
     if (bare)
         digits = arena_printf(cx->arena, "+%s", digits);
     return phone_normalise(cx->arena, digits, &e164) == PHONE_OK ? e164 : NULL;
@@ -252,8 +253,7 @@ static void remove_at(struct cx *cx, json_t *root, const char *pointer)
     const char *slash = strrchr(pointer, '/');
     if (!slash)
         return;
-    json_t *holder =
-        json_at(root, arena_strndup(cx->arena, pointer, (size_t)(slash - pointer)));
+    json_t *holder = json_at(root, arena_strndup(cx->arena, pointer, (size_t)(slash - pointer)));
     (void)json_object_del(holder, slash + 1);
 }
 

@@ -17,6 +17,7 @@ char *channel_text(struct cx *cx, const struct outbox_message *m, bool replies)
         buf_printf(&out, "\n%s",
                    cx_printf(cx, T("Balas %zu untuk: %s"), i + 1, str_or(m->buttons[i].title, "-")));
     if (!str_empty(m->link))
-        buf_printf(&out, "\n\n%s\n%s", cx_t(cx, T("Jawab lewat halaman ini, sekali pakai:")), m->link);
+        buf_printf(&out, "\n\n%s\n%s", cx_t(cx, T("Jawab lewat halaman ini, sekali pakai:")),
+                   m->link);
     return out.p;
 }

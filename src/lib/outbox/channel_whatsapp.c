@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/cleanup.h"
 #include "lib/base/str.h"
@@ -35,6 +36,7 @@ struct whatsapp {
     CURL *curl;
     char *url;
     char *token_file;
+    struct timespec token_time; /* of the token that was sent last */
     bool http;
     bool refused; /* demo data, and the base is not loopback */
     long connect_timeout_ms, total_timeout_ms;
@@ -102,11 +104,14 @@ static int look_up_cancel(void *user, curl_off_t a, curl_off_t b, curl_off_t c, 
 /* --- the token -------------------------------------------------------------------------------- */
 
 /* Reads, trims and checks the token; false when there is none that could stand in a header. */
-static bool token_read(const char *path, char *token, size_t bytes)
+static bool token_read(struct whatsapp *w, char *token, size_t bytes)
 {
-    CLEAN_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    CLEAN_FD int fd = open(w->token_file, O_RDONLY | O_CLOEXEC);
+    struct stat about;
+    w->token_time = (struct timespec){0};
+    if (fd < 0 || fstat(fd, &about) != 0)
         return false;
+    w->token_time = about.st_mtim;
     size_t n = 0;
     for (;;) {
         ssize_t got = read(fd, token + n, bytes - 1 - n);
@@ -198,8 +203,11 @@ static void read_error(struct whatsapp *w, struct cx *cx, const json_t *error, l
                e->code < 0 && outcome == SEND_RETRY ? whatsapp_error_find(1)->sentence
                                                     : e->sentence);
     ret->per_recipient = e->per_recipient;
+    ret->recipient_fault = whatsapp_error_of_recipient(code);
     if (code == 4 || code == 80007)
         ret->retry_after_ms = regain_access_ms(w->curl);
+    if (code == WHATSAPP_ERROR_WINDOW)
+        ret->retry_after_ms = 1; /* its next form is made at once */
 }
 
 /* An answer came: by error.code first, the HTTP status only where there is none. */
@@ -256,6 +264,21 @@ static void read_silence(CURLcode code, const struct attempt *t, struct outbox_r
     result_set(
         ret, SEND_RETRY, timeout ? "connect_timeout" : "connect",
         T("WhatsApp tidak dapat dihubungi. Periksa sambungan internet; pesan dikirim ulang."));
+}
+
+/* A template that is refused: nothing is sent from it again; a row that can be made in another form goes
+ * out in that one. */
+static void read_template(const struct outbox_message *m, struct outbox_result *ret)
+{
+    int64_t code = 0;
+    if (!m->template_name || ret->outcome != SEND_FAILED ||
+        !str_to_i64(str_or(ret->code, ""), 0, INT32_MAX, &code) || !whatsapp_error_of_template(code))
+        return;
+    ret->template_name = m->template_name;
+    if (!m->other_form)
+        return;
+    ret->outcome = SEND_RETRY;
+    ret->retry_after_ms = 1;
 }
 
 /* --- one attempt ------------------------------------------------------------------------------ */
@@ -335,13 +358,24 @@ static void whatsapp_send(struct channel *channel, struct cx *cx, const struct o
         return;
     }
     char token[TOKEN_MAX_BYTES];
-    if (token_read(w->token_file, token, sizeof(token)))
+    if (token_read(w, token, sizeof(token)))
         send_body(w, cx, &body, token, ret);
     else
         result_set(
             ret, SEND_STOP_CHANNEL, "token_file",
             T("Berkas token WhatsApp tidak dapat dibaca. Beri tahu admin; pesan tetap antre."));
     sodium_memzero(token, sizeof(token));
+    read_template(m, ret);
+}
+
+/* Another token lies there than the one that was refused. */
+static bool whatsapp_renewed(struct channel *channel)
+{
+    const struct whatsapp *w = (const struct whatsapp *)(void *)channel;
+    struct stat about;
+    if (stat(w->token_file, &about) != 0)
+        return false;
+    return about.st_mtim.tv_sec != w->token_time.tv_sec || about.st_mtim.tv_nsec != w->token_time.tv_nsec;
 }
 
 static void whatsapp_free(struct channel *channel)
@@ -445,7 +479,12 @@ enum err channel_whatsapp_new(struct arena *a, const struct channel_whatsapp_opt
     w->refused = o->loopback_only && !base.loopback;
     w->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     w->total_timeout_ms = o->total_timeout_ms ? o->total_timeout_ms : TOTAL_TIMEOUT_MS;
-    w->channel = (struct channel){.name = "whatsapp", .send = whatsapp_send, .free = whatsapp_free};
+    w->channel = (struct channel){.name = "whatsapp",
+                                  .send = whatsapp_send,
+                                  .free = whatsapp_free,
+                                  .renewed = whatsapp_renewed,
+                                  .recipient_gap_ms = o->recipient_gap_ms,
+                                  .recipient_burst = o->recipient_burst};
     *ret = &w->channel;
     return ERR_OK;
 }

@@ -14,6 +14,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "lib/base/cleanup.h"
 
@@ -295,8 +296,7 @@ static enum http_fate fate_of(CURLcode code, const struct flight *f, long status
 void http_send(struct http_sender *s, struct cx *cx, const struct http_request *r,
                struct http_answer *ret)
 {
-    struct flight f = {.request = r,
-                       .response = buf_new(cx->arena, 2048, HTTP_RESPONSE_MAX_BYTES)};
+    struct flight f = {.request = r, .response = buf_new(cx->arena, 2048, HTTP_RESPONSE_MAX_BYTES)};
     *ret = (struct http_answer){.fate = HTTP_NOT_SENT, .body = f.response};
     if (!http_url_allowed(r->url, r->reach)) {
         ret->fate = HTTP_FORBIDDEN;
@@ -406,4 +406,15 @@ bool secret_read(const char *path, char *secret, size_t bytes)
         return true;
     sodium_memzero(secret, bytes);
     return false;
+}
+
+uint64_t file_mark(uint64_t mark, const char *path)
+{
+    struct stat about;
+    const uint64_t step = 1099511628211u; /* FNV-1a */
+    if (!path || stat(path, &about) != 0)
+        return (mark ^ 1) * step;
+    mark = (mark ^ (uint64_t)about.st_mtim.tv_sec) * step;
+    mark = (mark ^ (uint64_t)about.st_mtim.tv_nsec) * step;
+    return (mark ^ (uint64_t)about.st_ino) * step;
 }

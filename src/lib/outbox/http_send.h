@@ -90,6 +90,10 @@ bool http_no_answer(const struct http_answer *answer, const struct http_words *w
  * that it can stand in a header. False when there is none; `secret` is wiped then. */
 bool secret_read(const char *path, char *secret, size_t bytes);
 
+/* What tells two states of a file apart without reading it, added to `mark`; a missing file has one,
+ * too. For channel.renewed: was the secret that was refused replaced? */
+uint64_t file_mark(uint64_t mark, const char *path);
+
 /* curl, started once for the process: for those that use it by themselves. */
 void curl_start_once(void);
 

@@ -37,6 +37,7 @@ void outbox_wake(struct cx *cx);
 struct outbox_button {
     const char *payload; /* ≤ 64 bytes, opaque token */
     const char *title;
+    const char *detail; /* second line where a list shows it, or NULL */
 };
 struct outbox_message {
     const char *to;            /* E.164; on other channels their kind of address (channel.h) */
@@ -52,6 +53,8 @@ struct outbox_message {
     const char *subject;  /* of a mail */
     const char *link;     /* one-time address of the answer page */
     const char *reply_to; /* provider's id of the message this one continues */
+    const char *opener;   /* free text with buttons: what opens the list of them */
+    bool other_form;      /* when its template is refused, the row is made in another form at once */
 };
 
 /* The state of one row, as the worker moves it. */
@@ -69,6 +72,8 @@ struct outbox_row {
     const char *id, *office_id, *kind, *subject_id, *recipient_id, *channel;
     const char *state, *provider_id, *code, *reason;
     int64_t round, attempts, queued_at, next_at, sent_at, delivered_at, read_at, failed_at;
+    const char *carried_by; /* the row in whose message this one went along, or NULL */
+    int64_t pace_left;      /* no column: how many messages more he may have now, this one included */
 };
 /* Its columns, for those who read the table themselves. */
 extern const struct record outbox_record;
@@ -81,6 +86,8 @@ struct outbox_result {
     const char *reason;      /* plain Indonesian for the desk; a msgid */
     int64_t retry_after_ms;  /* 0 = by the worker's own back-off */
     bool per_recipient;      /* SEND_RETRY: only this recipient must wait, 4^n seconds */
+    bool recipient_fault;    /* SEND_FAILED: because of this recipient; the channel itself is well */
+    const char *template_name; /* that was refused (paused, disabled, unknown); else NULL */
 };
 
 /* Moves a row by a status event of the provider, in the caller's transaction. The row is found by our
@@ -94,14 +101,56 @@ enum err outbox_apply_status(struct db_conn *tx, const char *office_id, const ch
 /* One row by our id; ERR_MISSING when there is none. On cx->read or in a transaction. */
 enum err outbox_get(struct db_conn *conn, const char *office_id, const char *id,
                     struct outbox_row *ret) MUST_USE;
+/* Rows that go along in the message of another one ("3 tamu menunggu"): while it is on its way they wait,
+ * from then on they share its fate; when it fails or is dropped they go out by themselves. */
+/* Those who could: the same recipient, kind and channel, queued, not in another's message. Oldest first. */
+enum err outbox_companions(struct db_conn *conn, const struct outbox_row *carrier,
+                           struct outbox_row **ret, size_t *ret_count) MUST_USE;
+/* From now on exactly these (those of them that are still queued). */
+enum err outbox_carry(struct db_conn *tx, const struct outbox_row *carrier, const char *const *ids,
+                      size_t count) MUST_USE;
+enum err outbox_carried(struct db_conn *conn, const char *office_id, const char *carrier_id,
+                        struct outbox_row **ret, size_t *ret_count) MUST_USE;
 /* By the provider's id (the context of an answer names it). */
 enum err outbox_get_by_provider(struct db_conn *conn, const char *office_id,
                                 const char *provider_id, struct outbox_row *ret) MUST_USE;
 
+/* Puts a dead letter (state "failed") back into the queue, with all its attempts before it. ERR_MISSING
+ * when it is none. In the caller's transaction; outbox_wake() afterwards. */
+enum err outbox_retry(struct db_conn *tx, const char *office_id, const char *id, int64_t now_ms) MUST_USE;
+
+/* Proof of life: what a channel has really done, kept in the same transaction as each result and event. */
+struct channel_health {
+    const char *channel;
+    int64_t tried_at, accepted_at, delivered_at;
+    int64_t failing_since; /* the first failure after the last success; 0: none */
+    int64_t paused_at;     /* the channel stopped itself (token, account); its queue is kept */
+    const char *code, *reason;
+    int64_t dead_at;       /* the counter is told since */
+};
+enum err outbox_health(struct db_conn *conn, const char *office_id, struct channel_health **ret,
+                       size_t *ret_count) MUST_USE;
+/* From now on the counter is told that the channel is dead, or (dead_at 0) no longer. *ret_changed is
+ * false when it was so already. */
+enum err outbox_health_tell(struct db_conn *tx, const char *office_id, const char *channel,
+                            int64_t dead_at, bool *ret_changed) MUST_USE;
+/* What waits on each channel, its dead letters, and its messages of which no device has spoken. */
+struct channel_queue {
+    const char *channel;
+    int64_t waiting, oldest_at; /* when the oldest of those waiting was queued */
+    int64_t due_at;             /* since when the first of them is due */
+    int64_t dead;               /* dead letters */
+    int64_t unproven, unproven_at; /* taken by the provider, no word from a device; the oldest of them */
+};
+/* Dead letters since one time, unproven messages since another. */
+enum err outbox_queues(struct db_conn *conn, const char *office_id, int64_t dead_since, int64_t proof_since,
+                       struct channel_queue **ret, size_t *ret_count) MUST_USE;
+
 /* Supplied by app: how rows become messages and what their fate means to the visit. */
 struct outbox_hooks {
-    /* Makes the message of a row. ERR_MISSING: drop it (visit already decided or closed).
-     * Runs on the worker thread with a cx of the system actor. */
+    /* Makes the message of a row. ERR_MISSING: drop it (visit already decided or closed). ERR_INVALID:
+     * it can never be sent (no address any more), cx->diag.message says why: a dead letter.
+     * Runs on the channel's thread with a cx of the system actor. */
     enum err (*render)(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret);
     /* In the transaction that records the attempt's result (so that notice and event move together).
      * Not called when a status event has already moved the row further. May be NULL. */
@@ -125,7 +174,8 @@ struct outbox_timing {
 
 struct outbox_options {
     struct cx base;       /* base.actor.office_id: the office whose rows are sent */
-    struct db_conn *read; /* a reading connection of its own */
+    struct db_conn *read; /* a reading connection of the first channel's own */
+    struct db_conn *const *more_reads; /* one for each further channel */
     void (*use_arena)(struct db_conn *conn, struct arena *a);
     struct outbox_hooks hooks;
     struct channel *const *channels; /* NULL-ended; the outbox owns them from here on */
@@ -133,10 +183,13 @@ struct outbox_options {
 };
 
 extern const struct db_sql *const outbox_statements[];
+extern const struct db_sql *const outbox_health_statements[];
+extern const struct db_sql *const outbox_carry_statements[];
 
+/* One sending thread for each channel, so that a hung one delays no other. */
 enum err outbox_start(struct arena *a, const struct outbox_options *options,
                       struct outbox **ret) MUST_USE;
-/* Cuts a running attempt short, records it, ends the thread, frees the channels. NULL is fine. The
+/* Cuts running attempts short, records them, ends the threads, frees the channels. NULL is fine. The
  * memory stays with the arena of outbox_start(). */
 void outbox_stop(struct outbox *o);
 

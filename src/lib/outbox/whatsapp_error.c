@@ -73,7 +73,7 @@ static const struct whatsapp_error table[] = {
     {131037, SEND_STOP_CHANNEL, SENDER, false},
     {131042, SEND_STOP_CHANNEL, PAYMENT, false},
     {131045, SEND_STOP_CHANNEL, SENDER, false},
-    {131047, SEND_FAILED, WINDOW, false},
+    {131047, SEND_RETRY, WINDOW, false}, /* in its other form, a template */
     {131048, SEND_STOP_CHANNEL, SPAM, false},
     {131049, SEND_STOP_CHANNEL, SPAM, false},
     {131051, SEND_FAILED, TYPE, false},
@@ -114,6 +114,20 @@ const struct whatsapp_error *whatsapp_error_find(int64_t code)
         if (table[i].code == code)
             return &table[i];
     return &unknown_code;
+}
+
+bool whatsapp_error_of_recipient(int64_t code)
+{
+    static const int64_t codes[] = {131021, 131026, 131030, 131047, 131056, 131062, 137000};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        if (codes[i] == code)
+            return true;
+    return false;
+}
+
+bool whatsapp_error_of_template(int64_t code)
+{
+    return code >= 132000 && code <= 132999;
 }
 
 const char *whatsapp_error_sentence(const char *code)

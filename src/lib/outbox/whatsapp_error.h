@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define WHATSAPP_ERROR_WINDOW 131047 /* the 24 hours are over: a template instead, at once */
+
 struct whatsapp_error {
     int64_t code;
     int outcome;          /* SEND_RETRY, SEND_FAILED or SEND_STOP_CHANNEL of outbox.h */
@@ -15,6 +17,10 @@ struct whatsapp_error {
 
 /* Never NULL: a code we do not know fails the message with a general sentence. */
 const struct whatsapp_error *whatsapp_error_find(int64_t code);
+/* Whether the code is about this one recipient, so that it says nothing of the channel. */
+bool whatsapp_error_of_recipient(int64_t code);
+/* Whether the code is about the template, whoever it was for. */
+bool whatsapp_error_of_template(int64_t code);
 /* The sentence of a code kept as text ("131026", "timeout"); NULL gives NULL. */
 const char *whatsapp_error_sentence(const char *code);
 /* The whole table, for tests and the administrator's page. */

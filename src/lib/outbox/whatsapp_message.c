@@ -15,6 +15,11 @@ enum {
     PAYLOAD_MAX_BYTES = 256,
     OPAQUE_MAX_BYTES = 512,
     BUTTONS_MAX = 10,
+    LIST_BODY_MAX_CHARACTERS = 1024,
+    LIST_OPENER_MAX_CHARACTERS = 20,
+    LIST_TITLE_MAX_CHARACTERS = 24,
+    LIST_DETAIL_MAX_CHARACTERS = 72,
+    LIST_ID_MAX_BYTES = 200,
     BODY_MAX_BYTES = 64 * 1024,
 };
 
@@ -136,6 +141,49 @@ static json_t *text_make(struct cx *cx, const struct outbox_message *m)
     return text;
 }
 
+/* Inside the 24-hour window: the answers as a list, because there may be more than three of them. */
+static json_t *list_make(struct cx *cx, const struct outbox_message *m)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < m->button_count; i++) {
+        const struct outbox_button *b = &m->buttons[i];
+        json_t *row = json_object();
+        add_text(row, "id", b->payload);
+        add_text(row, "title", utf8_cut(cx->arena, b->title, LIST_TITLE_MAX_CHARACTERS));
+        if (!str_empty(b->detail))
+            add_text(row, "description", utf8_cut(cx->arena, b->detail, LIST_DETAIL_MAX_CHARACTERS));
+        (void)json_array_append_new(rows, row);
+    }
+    json_t *sections = json_array();
+    json_t *section = json_object();
+    const char *opener = utf8_cut(cx->arena, str_or(m->opener, T("Pilih jawaban")),
+                                  LIST_OPENER_MAX_CHARACTERS);
+    add_text(section, "title", opener);
+    (void)json_object_set_new(section, "rows", rows);
+    (void)json_array_append_new(sections, section);
+    json_t *action = json_object();
+    add_text(action, "button", opener);
+    (void)json_object_set_new(action, "sections", sections);
+    json_t *body = json_object();
+    add_text(body, "text", utf8_cut(cx->arena, m->text, LIST_BODY_MAX_CHARACTERS));
+    json_t *list = json_object();
+    add_text(list, "type", "list");
+    (void)json_object_set_new(list, "body", body);
+    (void)json_object_set_new(list, "action", action);
+    return list;
+}
+
+static bool rows_fit(const struct outbox_message *m)
+{
+    for (size_t i = 0; i < m->button_count; i++) {
+        const struct outbox_button *b = &m->buttons[i];
+        if (strlen(b->payload) > LIST_ID_MAX_BYTES || str_empty(b->title) ||
+            !utf8_valid(b->title, strlen(b->title)))
+            return false;
+    }
+    return true;
+}
+
 /* NULL when this can be a message; else the code of what is wrong. */
 static const char *message_fault(const struct outbox_message *m)
 {
@@ -143,7 +191,7 @@ static const char *message_fault(const struct outbox_message *m)
         return "recipient";
     if (!m->template_name) {
         bool fine = !str_empty(m->text) && utf8_valid(m->text, strlen(m->text));
-        return !fine ? "text" : m->button_count ? "buttons" : NULL;
+        return !fine ? "text" : buttons_fit(m) && rows_fit(m) ? NULL : "buttons";
     }
     size_t n = strlen(m->template_name);
     if (n == 0 || n > 512 || strspn(m->template_name, "abcdefghijklmnopqrstuvwxyz0123456789_") != n)
@@ -165,13 +213,14 @@ enum err whatsapp_message_write(struct cx *cx, const struct outbox_message *m, s
     add_text(root, "messaging_product", "whatsapp");
     add_text(root, "recipient_type", "individual");
     add_text(root, "to", recipient_digits(m->to));
-    if (m->opaque_id)
+    if (m->opaque_id && m->template_name) /* the contract knows it on templates alone */
         add_text(root, "biz_opaque_callback_data", m->opaque_id);
-    add_text(root, "type", m->template_name ? "template" : "text");
-    if (m->template_name)
-        (void)json_object_set_new(root, "template", template_make(cx, m));
-    else
-        (void)json_object_set_new(root, "text", text_make(cx, m));
+    const char *type = m->template_name ? "template" : m->button_count ? "interactive" : "text";
+    add_text(root, "type", type);
+    (void)json_object_set_new(root, type,
+                              m->template_name  ? template_make(cx, m)
+                              : m->button_count ? list_make(cx, m)
+                                                : text_make(cx, m));
     struct buf out = buf_new(cx->arena, 1024, BODY_MAX_BYTES);
     json_write(&out, root);
     if (out.full) {

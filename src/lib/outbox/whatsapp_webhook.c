@@ -174,10 +174,22 @@ static void read_message(struct reader *r, const json_t *message)
         e->dedupe_key = arena_printf(r->cx->arena, "m:%s", e->wamid);
 }
 
+static void read_template(struct reader *r, const json_t *value)
+{
+    r->phone_number_id = NULL; /* it is the account's, not of one number */
+    if (r->count >= EVENTS_MAX)
+        return;
+    struct whatsapp_event *e = add_event(r, WHATSAPP_TEMPLATE);
+    e->text = text_of(value, "message_template_name");
+    e->status = text_of(value, "event");
+}
+
 static void read_change(struct reader *r, const json_t *change)
 {
     const char *field = text_of(change, "field");
     const json_t *value = json_object_get(change, "value");
+    if (str_eq(field, "message_template_status_update"))
+        read_template(r, value);
     if (field && !str_eq(field, "messages"))
         return;
     r->phone_number_id = text_at(value, "metadata", "phone_number_id");

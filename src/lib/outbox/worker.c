@@ -1,4 +1,5 @@
-/* The sending thread: sleeps until a row is due, sends one, records what became of it.
+/* The sending threads, one for each channel: each sleeps until a row of its channel is due, sends one,
+ * records what became of it. A channel that hangs delays no other.
  *
  * One row at a time: claim it with a lease, let the feature make its text, give it to the channel,
  * record the result together with what it means to the visit. Whatever happens in between (a crash, a
@@ -19,21 +20,29 @@
 
 enum { LANES_MAX = 8, RECORD_PAUSE_MS = 250, TROUBLE_PAUSE_MS = 1000, PAIR_STEPS_MAX = 4 };
 
-/* A channel and its circuit breaker. */
+#define CODE_RENDER  "render"     /* our own trouble with the text */
+#define CODE_ADDRESS "no_address" /* the recipient cannot be reached on this channel any more */
+
+/* A channel with its thread and its circuit breaker. */
 struct lane {
+    struct outbox *outbox;
     struct channel *channel;
+    struct db_conn *read;
+    struct arena *arena;  /* of one row's journey */
     int64_t closed_until; /* epoch ms; 0 = open */
+    bool stopped;         /* by the provider's word, until then or until the channel is renewed */
+    uint64_t woken;       /* the last wake this lane has seen; under the mutex */
+    pthread_t thread;
+    bool started;
 };
 
 struct outbox {
     struct outbox_options options;
-    struct arena *arena; /* of one row's journey */
     struct lane lanes[LANES_MAX];
     size_t lane_count;
-    pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    bool woken; /* under the mutex */
+    uint64_t wakes; /* under the mutex */
     atomic_bool stop;
 };
 
@@ -42,14 +51,17 @@ struct verdict {
     const struct outbox_hooks *hooks;
     const struct outbox_result *result;
     struct outbox_fate fate;
+    struct health_note health;
     bool with_hook;
+    bool with_health;
 };
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
 /* Until the wall-clock moment `at`, a wake, or the stop; measured on the clock that never jumps. */
-static void wait_until(struct outbox *o, int64_t at)
+static void wait_until(struct lane *lane, int64_t at)
 {
+    struct outbox *o = lane->outbox;
     int64_t ms = at - time_now_ms();
     if (ms > o->options.timing.poll_ms)
         ms = o->options.timing.poll_ms;
@@ -57,18 +69,18 @@ static void wait_until(struct outbox *o, int64_t at)
     struct timespec until = {.tv_sec = (time_t)(end / 1000),
                              .tv_nsec = (long)(end % 1000) * 1000000};
     (void)pthread_mutex_lock(&o->mutex);
-    while (!o->woken && !atomic_load(&o->stop))
+    while (lane->woken == o->wakes && !atomic_load(&o->stop))
         if (pthread_cond_timedwait(&o->wake, &o->mutex, &until) != 0)
             break;
-    o->woken = false;
+    lane->woken = o->wakes;
     (void)pthread_mutex_unlock(&o->mutex);
 }
 
 static void wake(struct outbox *o)
 {
     (void)pthread_mutex_lock(&o->mutex);
-    o->woken = true;
-    (void)pthread_cond_signal(&o->wake);
+    o->wakes++;
+    (void)pthread_cond_broadcast(&o->wake);
     (void)pthread_mutex_unlock(&o->mutex);
 }
 
@@ -78,12 +90,12 @@ void outbox_wake(struct cx *cx)
         wake(cx->outbox);
 }
 
-static struct cx job_cx(struct outbox *o)
+static struct cx job_cx(struct lane *lane)
 {
-    struct cx cx = o->options.base;
-    cx.arena = o->arena;
-    cx.read = o->options.read;
-    cx.outbox = o;
+    struct cx cx = lane->outbox->options.base;
+    cx.arena = lane->arena;
+    cx.read = lane->read;
+    cx.outbox = lane->outbox;
     cx.actor.kind = ACTOR_SYSTEM;
     cx.now_ms = time_now_ms();
     cx.diag = (struct diag){0};
@@ -127,6 +139,14 @@ static int64_t retry_delay(const struct outbox_timing *t, const struct outbox_ro
                  INT64_MAX / 8);
 }
 
+static int64_t unknown_delay(const struct outbox_timing *t, const struct outbox_row *row)
+{
+    int64_t most = t->backoff_max_ms > t->unknown_wait_ms ? t->backoff_max_ms : t->unknown_wait_ms;
+    bool first = !str_eq(row->code, OUTBOX_CODE_UNKNOWN);
+    int64_t doublings = row->attempts < PAIR_STEPS_MAX ? row->attempts - 1 : PAIR_STEPS_MAX;
+    return power(t->unknown_wait_ms, 2, first ? 0 : doublings, most);
+}
+
 static struct outbox_fate fate_of(const struct outbox_timing *t, const struct outbox_row *row,
                                   const struct outbox_result *result)
 {
@@ -147,18 +167,19 @@ static struct outbox_fate fate_of(const struct outbox_timing *t, const struct ou
         f.next_at = f.now_ms + retry_delay(t, row, result);
         break;
     case SEND_UNKNOWN:
-        /* The first time: wait for a status event, then once more. The second time it is the end. */
-        if (!str_eq(row->code, OUTBOX_CODE_UNKNOWN))
+        /* Wait for a status event, then once more; while the doubt lasts again and again, ever later: a
+         * second message does less harm than none. The question ends it, or the last attempt. */
+        if (row->attempts < t->max_attempts)
             f.state = "sending";
-        else
-            f.reason = T("WhatsApp dua kali tidak menjawab; pesan mungkin sudah sampai. Hubungi "
-                         "penerima langsung.");
-        f.next_at = f.now_ms + t->unknown_wait_ms;
+        if (str_eq(row->code, OUTBOX_CODE_UNKNOWN))
+            f.reason = T("Penyedia pesan berulang kali tidak menjawab; pesan mungkin sudah sampai. "
+                         "Hubungi penerima langsung bila mendesak.");
+        f.next_at = f.now_ms + unknown_delay(t, row);
         f.code = OUTBOX_CODE_UNKNOWN;
         break;
     case SEND_STOP_CHANNEL:
         f.state = "queued";
-        f.next_at = f.now_ms + t->stopped_ms;
+        f.next_at = f.now_ms; /* the channel waits, and all its rows with it */
         f.attempts = row->attempts - 1; /* not this message's fault */
         break;
     case SEND_FAILED:
@@ -167,18 +188,36 @@ static struct outbox_fate fate_of(const struct outbox_timing *t, const struct ou
     return f;
 }
 
+/* What the attempt says of the channel: a recipient's own trouble says nothing against it. */
+static struct health_note health_of(const struct outbox_row *row, const struct outbox_result *result,
+                                    int64_t now_ms)
+{
+    bool his = result->per_recipient || result->recipient_fault || str_eq(result->code, OUTBOX_CODE_GONE);
+    bool ours = str_eq(result->code, CODE_RENDER) || str_eq(result->code, CODE_ADDRESS);
+    return (struct health_note){.office_id = row->office_id,
+                                .channel = row->channel,
+                                .accepted = result->outcome == SEND_OK,
+                                .failing = result->outcome != SEND_OK && !his && !ours,
+                                .paused = result->outcome == SEND_STOP_CHANNEL,
+                                .code = result->code,
+                                .reason = result->reason,
+                                .now_ms = now_ms};
+}
+
 static enum err record_in_tx(struct db_conn *tx, void *arg)
 {
     const struct verdict *v = arg;
     int64_t changed = 0;
     TRY(outbox_row_record(tx, &v->fate, &changed));
+    if (v->with_health)
+        TRY(outbox_health_note(tx, &v->health));
     if (changed == 0 || !v->with_hook)
         return ERR_OK;
     return v->hooks->sent(tx, v->fate.row, v->result, v->fate.now_ms);
 }
 
 /* An unrecorded result would be a second message: try until the lease ends. */
-static void record(struct outbox *o, struct cx *cx, struct verdict *v, int64_t lease_until)
+static void record(struct lane *lane, struct cx *cx, struct verdict *v, int64_t lease_until)
 {
     const struct outbox_row *row = v->fate.row;
     enum err e = ERR_OK;
@@ -189,9 +228,9 @@ static void record(struct outbox *o, struct cx *cx, struct verdict *v, int64_t l
             v->with_hook = false;
             continue;
         }
-        if (atomic_load(&o->stop) || time_now_ms() + RECORD_PAUSE_MS >= lease_until)
+        if (atomic_load(&lane->outbox->stop) || time_now_ms() + RECORD_PAUSE_MS >= lease_until)
             break;
-        wait_until(o, time_now_ms() + RECORD_PAUSE_MS);
+        wait_until(lane, time_now_ms() + RECORD_PAUSE_MS);
     }
     if (e != ERR_OK)
         log_event(LOG_ERROR, "outbox_result", "id", row->id, "err", err_name(e), NULL);
@@ -213,17 +252,25 @@ static void log_attempt(const struct outbox_row *row, const struct outbox_result
 }
 
 /* Makes the text and sends it. False: nothing was sent because the row has lost its sense. */
-static bool attempt(struct outbox *o, struct lane *lane, struct cx *cx,
-                    const struct outbox_row *row, struct outbox_result *ret)
+static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *row,
+                    struct outbox_result *ret)
 {
     struct outbox_message message = {0};
-    enum err e = o->options.hooks.render(cx, row, &message);
+    enum err e = lane->outbox->options.hooks.render(cx, row, &message);
     if (e == ERR_MISSING)
         return false;
+    if (e == ERR_INVALID) {
+        *ret = (struct outbox_result){
+            .outcome = SEND_FAILED,
+            .code = CODE_ADDRESS,
+            .reason = str_or(cx->diag.message, T("Penerima tidak dapat dihubungi lewat saluran ini."))};
+        log_attempt(row, ret, 0);
+        return true;
+    }
     if (e != ERR_OK) {
         *ret = (struct outbox_result){
             .outcome = SEND_RETRY,
-            .code = "render",
+            .code = CODE_RENDER,
             .reason = T("Pesan belum dapat disusun. Dicoba lagi secara otomatis.")};
         log_event(LOG_ERROR, "outbox_render", "id", row->id, "kind", row->kind, "err", err_name(e),
                   "detail", cx->diag.detail, NULL);
@@ -237,33 +284,53 @@ static bool attempt(struct outbox *o, struct lane *lane, struct cx *cx,
     return true;
 }
 
-static void send_row(struct outbox *o, struct lane *lane, struct cx *cx,
-                     const struct outbox_claim *claim)
+/* When the channel may send again: after its own pause, or with the least time between two messages. */
+static int64_t closed_until(const struct lane *lane, const struct verdict *v)
 {
+    if (v->result->outcome == SEND_STOP_CHANNEL)
+        return v->fate.now_ms + lane->outbox->options.timing.stopped_ms;
+    return lane->channel->gap_ms > 0 ? v->fate.now_ms + lane->channel->gap_ms : 0;
+}
+
+static void send_row(struct lane *lane, struct cx *cx, const struct outbox_claim *claim)
+{
+    struct outbox *o = lane->outbox;
     struct outbox_result result = {
         .outcome = SEND_FAILED,
         .code = "obsolete",
         .reason = T("Tidak dikirim: sudah ada keputusan atau kunjungan selesai.")};
-    bool tried = attempt(o, lane, cx, &claim->row, &result);
+    bool tried = attempt(lane, cx, &claim->row, &result);
     struct verdict v = {.hooks = &o->options.hooks,
                         .result = &result,
                         .fate = fate_of(&o->options.timing, &claim->row, &result),
-                        .with_hook = tried && o->options.hooks.sent};
+                        .with_hook = tried && o->options.hooks.sent,
+                        .with_health = tried};
     if (!tried)
         v.fate.state = "dropped";
+    v.health = health_of(&claim->row, &result, v.fate.now_ms);
+    if (lane->channel->recipient_gap_ms > 0 && lane->channel->recipient_burst <= 1 && tried)
+        v.fate.hold_until = v.fate.now_ms + lane->channel->recipient_gap_ms;
     cx->now_ms = v.fate.now_ms;
-    record(o, cx, &v, claim->lease_until);
-    bool stopped = tried && result.outcome == SEND_STOP_CHANNEL;
-    lane->closed_until = stopped ? v.fate.now_ms + o->options.timing.stopped_ms : 0;
+    record(lane, cx, &v, claim->lease_until);
+    lane->closed_until = tried ? closed_until(lane, &v) : 0;
+    lane->stopped = tried && result.outcome == SEND_STOP_CHANNEL;
+}
+
+/* A new token ends the pause before its time. */
+static bool is_renewed(struct lane *lane)
+{
+    struct channel *channel = lane->channel;
+    return lane->stopped && channel->renewed && channel->renewed(channel);
 }
 
 /* Sends at most one row of a channel. Returns when to look again (0: at once). */
-static int64_t lane_work(struct outbox *o, struct lane *lane)
+static int64_t lane_work(struct lane *lane)
 {
-    arena_reset(o->arena);
-    struct cx cx = job_cx(o);
-    const char *office_id = o->options.base.actor.office_id;
-    if (lane->closed_until > cx.now_ms)
+    arena_reset(lane->arena);
+    struct cx cx = job_cx(lane);
+    const struct outbox_options *options = &lane->outbox->options;
+    const char *office_id = options->base.actor.office_id;
+    if (lane->closed_until > cx.now_ms && !is_renewed(lane))
         return lane->closed_until;
     int64_t due = 0;
     /* Looked up on the reading connection: an idle outbox writes nothing. */
@@ -274,28 +341,27 @@ static int64_t lane_work(struct outbox *o, struct lane *lane)
     struct outbox_claim claim = {.office_id = office_id,
                                  .channel = lane->channel->name,
                                  .now_ms = cx.now_ms,
-                                 .lease_until = cx.now_ms + o->options.timing.lease_ms};
+                                 .lease_until = cx.now_ms + options->timing.lease_ms,
+                                 .recipient_gap_ms = lane->channel->recipient_gap_ms,
+                                 .recipient_burst = lane->channel->recipient_burst};
     enum err e = db_tx(&cx, "outbox_claim", claim_in_tx, &claim);
     if (e == ERR_MISSING)
         return 0; /* another process has it */
     if (e != ERR_OK)
         return cx.now_ms + TROUBLE_PAUSE_MS;
-    send_row(o, lane, &cx, &claim);
+    if (claim.paced)
+        return 0;
+    send_row(lane, &cx, &claim);
     return 0;
 }
 
 static void *run(void *arg)
 {
-    struct outbox *o = arg;
-    while (!atomic_load(&o->stop)) {
-        int64_t next = INT64_MAX;
-        for (size_t i = 0; i < o->lane_count && !atomic_load(&o->stop); i++) {
-            int64_t at = lane_work(o, &o->lanes[i]);
-            if (at < next)
-                next = at;
-        }
-        if (next > 0 && !atomic_load(&o->stop))
-            wait_until(o, next);
+    struct lane *lane = arg;
+    while (!atomic_load(&lane->outbox->stop)) {
+        int64_t next = lane_work(lane);
+        if (next > 0 && !atomic_load(&lane->outbox->stop))
+            wait_until(lane, next);
     }
     return NULL;
 }
@@ -320,21 +386,57 @@ static void timing_fill(struct outbox_timing *t)
     usual(&t->max_attempts, 60);
 }
 
-static bool thread_start(struct outbox *o)
+static bool clock_start(struct outbox *o)
 {
     pthread_condattr_t attributes;
-    sigset_t all, before;
     if (pthread_mutex_init(&o->mutex, NULL) != 0 || pthread_condattr_init(&attributes) != 0)
         return false;
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     bool fine = pthread_cond_init(&o->wake, &attributes) == 0;
     (void)pthread_condattr_destroy(&attributes);
+    return fine;
+}
+
+static bool threads_start(struct outbox *o)
+{
+    sigset_t all, before;
+    bool fine = clock_start(o);
     /* Signals belong to the main thread. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    fine = fine && pthread_create(&o->thread, NULL, run, o) == 0;
+    for (size_t i = 0; i < o->lane_count && fine; i++) {
+        struct lane *lane = &o->lanes[i];
+        lane->started = pthread_create(&lane->thread, NULL, run, lane) == 0;
+        fine = lane->started;
+    }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return fine;
+}
+
+static void threads_end(struct outbox *o)
+{
+    atomic_store(&o->stop, true);
+    wake(o);
+    for (size_t i = 0; i < o->lane_count; i++) {
+        if (o->lanes[i].started)
+            (void)pthread_join(o->lanes[i].thread, NULL);
+        arena_free(o->lanes[i].arena);
+    }
+}
+
+static void lane_add(struct outbox *o, struct channel *channel)
+{
+    const struct outbox_options *options = &o->options;
+    size_t i = o->lane_count++;
+    struct lane *lane = &o->lanes[i];
+    *lane = (struct lane){.outbox = o, .channel = channel};
+    lane->read = i == 0 ? options->read : options->more_reads[i - 1];
+    lane->arena = arena_new((size_t)64 * 1024);
+    channel->cancel = &o->stop;
+    if (options->use_arena)
+        options->use_arena(lane->read, lane->arena);
+    else
+        db_conn_use_arena(lane->read, lane->arena);
 }
 
 enum err outbox_start(struct arena *a, const struct outbox_options *options, struct outbox **ret)
@@ -344,17 +446,10 @@ enum err outbox_start(struct arena *a, const struct outbox_options *options, str
     struct outbox *o = ARENA_NEW(a, struct outbox);
     o->options = *options;
     timing_fill(&o->options.timing);
-    for (size_t i = 0; options->channels && options->channels[i] && i < LANES_MAX; i++) {
-        options->channels[i]->cancel = &o->stop;
-        o->lanes[o->lane_count++] = (struct lane){.channel = options->channels[i]};
-    }
-    o->arena = arena_new((size_t)64 * 1024);
-    if (options->use_arena)
-        options->use_arena(options->read, o->arena);
-    else
-        db_conn_use_arena(options->read, o->arena);
-    if (!thread_start(o)) {
-        arena_free(o->arena);
+    for (size_t i = 0; options->channels && options->channels[i] && i < LANES_MAX; i++)
+        lane_add(o, options->channels[i]);
+    if (!threads_start(o)) {
+        threads_end(o);
         return ERR_INTERNAL;
     }
     *ret = o;
@@ -365,11 +460,8 @@ void outbox_stop(struct outbox *o)
 {
     if (!o)
         return;
-    atomic_store(&o->stop, true);
-    wake(o);
-    (void)pthread_join(o->thread, NULL);
+    threads_end(o);
+    /* The mutex stays: a request that ends just now may still wake us, in vain. */
     for (size_t i = 0; i < o->lane_count; i++)
         o->lanes[i].channel->free(o->lanes[i].channel);
-    /* The mutex stays: a request that ends just now may still wake us, in vain. */
-    arena_free(o->arena);
 }

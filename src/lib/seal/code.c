@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "lib/base/str.h"
 #include "lib/seal/seal_keys.h"
 
 #include "lib/base/banned.h"
@@ -29,6 +30,19 @@ static int digit_value(char c)
         c = '1';
     const char *at = c ? strchr(ALPHABET, c) : NULL;
     return at ? (int)(at - ALPHABET) : -1;
+}
+
+char *seal_key_fingerprint(struct arena *a, struct bytes public_key)
+{
+    enum { BYTES = 16 };
+    uint8_t hash[BYTES];
+    if (!public_key.p)
+        return arena_strdup(a, "");
+    (void)crypto_generichash(hash, sizeof(hash), public_key.p, public_key.n, NULL, 0);
+    struct buf b = buf_new(a, 48, 64);
+    for (size_t i = 0; i < BYTES; i++)
+        buf_printf(&b, "%s%02X", i && i % 2 == 0 ? " " : "", (unsigned)hash[i]);
+    return b.p;
 }
 
 /* The digits of what was typed; false unless there are exactly `count` and nothing strange between. */

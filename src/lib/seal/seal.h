@@ -97,6 +97,9 @@ enum err seal_recovery_create(struct arena *a, uint8_t ret_public_key[32],
 enum err seal_recovery_read(const char *sheet, uint8_t ret_public_key[32],
                             uint8_t ret_secret_key[32]) MUST_USE;
 
+/* What two people compare to be sure of a public key: 32 hexadecimal digits of its BLAKE2b hash in 8 groups. */
+char *seal_key_fingerprint(struct arena *a, struct bytes public_key);
+
 /* --- receipt code: 24 Crockford base32 characters (120 bits) and a check character -----------------------
  * "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-C". C is of the same alphabet: a weighted sum over GF(32) that finds
  * every single wrong character and every two exchanged ones. */
