@@ -88,7 +88,8 @@ int main(int argc, char **argv)
                 c);
     for (int i = 3; i < argc; i++)
         write_migration(c, argv[i], i - 2);
-    (void)fprintf(c, "    {.number = 0},\n};\nconst size_t bukutamu_migration_count = %d;\n", argc - 3);
+    (void)fprintf(c, "    {.number = 0},\n};\nconst size_t bukutamu_migration_count = %d;\n",
+                  argc - 3);
     if (fclose(c) != 0 || fclose(h) != 0)
         fail(argv[1], "cannot be written");
     return 0;

@@ -17,7 +17,7 @@ self.addEventListener("push", (event) => {
   const message = read(event);
   event.waitUntil(self.registration.showNotification(message.title || "Buku Tamu", {
     body: message.body || "Ada tamu",
-    icon: "/aset/ikon.svg",
+    icon: "/aset/ikon-192.png",
     lang: "id",
     tag: "tamu",
     renotify: true,

@@ -69,9 +69,8 @@ enum err app_open(struct app *app, enum app_need need, int readers)
     e = open_schema(app, need, &message);
     if (e != ERR_OK)
         return complain(e, message);
-    struct db_options options = {.url = app->settings.database_url,
-                                 .statements = features_statements(),
-                                 .readers = readers};
+    struct db_options options = {
+        .url = app->settings.database_url, .statements = features_statements(), .readers = readers};
     e = db_open(app->arena, &options, &app->db, &message);
     if (e != ERR_OK)
         return complain(e, message);

@@ -13,7 +13,7 @@ struct app {
     struct settings settings;
     struct seal *seal;
     struct db *db;
-    struct cx cx;        /* of the system actor, for commands; template of every request's */
+    struct cx cx; /* of the system actor, for commands; template of every request's */
     bool demo;
 };
 

@@ -30,7 +30,8 @@ static bool hex_run(const char *p, size_t n)
 /* "photos/xx/UUID", xx being the last two digits. */
 static bool photo_name_good(const char *name)
 {
-    if (strlen(name) != 46 || !str_starts(name, PHOTOS "/") || !hex_run(name + 7, 2) || name[9] != '/')
+    if (strlen(name) != 46 || !str_starts(name, PHOTOS "/") || !hex_run(name + 7, 2) ||
+        name[9] != '/')
         return false;
     const char *id = name + 10;
     for (size_t i = 0; i < 36; i++) {
@@ -103,8 +104,9 @@ static enum err add_shard(struct growing *g, const char *data_dir, const char *s
         return errno == ENOTDIR ? ERR_OK : ERR_INTERNAL;
     enum err e = ERR_OK;
     for (const struct dirent *d; e == ERR_OK && (d = readdir(dir));) {
-        struct archive_file file = {.name = arena_printf(g->arena, PHOTOS "/%s/%s", shard, d->d_name),
-                                    .path = arena_printf(g->arena, "%s/%s", folder, d->d_name)};
+        struct archive_file file = {
+            .name = arena_printf(g->arena, PHOTOS "/%s/%s", shard, d->d_name),
+            .path = arena_printf(g->arena, "%s/%s", folder, d->d_name)};
         if (!archive_name_good(file.name)) /* half-written ones begin with a dot */
             continue;
         e = archive_hash(file.path, &file.bytes, file.hash);
@@ -177,7 +179,8 @@ static bool put_source(zip_t *zip, const char *name, zip_source_t *source, bool 
         zip_source_free(source);
         return false;
     }
-    return zip_set_file_compression(zip, (zip_uint64_t)index, compress ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0) == 0;
+    return zip_set_file_compression(zip, (zip_uint64_t)index,
+                                    compress ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0) == 0;
 }
 
 static bool put_all(zip_t *zip, const struct archive *archive, const struct buf *listing)
@@ -186,7 +189,8 @@ static bool put_all(zip_t *zip, const struct archive *archive, const struct buf 
         return false;
     for (size_t i = 0; i < archive->count; i++) {
         const struct archive_file *f = &archive->files[i];
-        if (!put_source(zip, f->name, zip_source_file(zip, f->path, 0, -1), str_eq(f->name, ARCHIVE_DATABASE)))
+        if (!put_source(zip, f->name, zip_source_file(zip, f->path, 0, -1),
+                        str_eq(f->name, ARCHIVE_DATABASE)))
             return false;
     }
     return true;
@@ -204,7 +208,8 @@ static enum err failed(struct arena *a, const char *path, const char *why, const
     return ERR_INTERNAL;
 }
 
-enum err archive_write(struct arena *a, const char *path, struct archive *archive, const char **ret_message)
+enum err archive_write(struct arena *a, const char *path, struct archive *archive,
+                       const char **ret_message)
 {
     const char *part = arena_printf(a, "%s.part", path);
     const char *folder = dirname(arena_strdup(a, path));

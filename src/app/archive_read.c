@@ -24,7 +24,8 @@ struct reading {
 
 static enum err wrong(const struct reading *r, const char *name, const char *what)
 {
-    *r->message = arena_printf(r->arena, "cadangan rusak atau bukan dari program ini: %s: %s.", name, what);
+    *r->message = arena_printf(r->arena, "cadangan rusak atau bukan dari program ini: %s: %s.",
+                               name, what);
     return ERR_INVALID;
 }
 
@@ -33,8 +34,8 @@ static enum err wrong(const struct reading *r, const char *name, const char *wha
 static enum err read_manifest(const struct reading *r, json_t **ret)
 {
     zip_stat_t st;
-    if (zip_stat(r->zip, ARCHIVE_MANIFEST, ZIP_FL_ENC_RAW, &st) != 0 || !(st.valid & ZIP_STAT_SIZE) ||
-        st.size > MANIFEST_MAX)
+    if (zip_stat(r->zip, ARCHIVE_MANIFEST, ZIP_FL_ENC_RAW, &st) != 0 ||
+        !(st.valid & ZIP_STAT_SIZE) || st.size > MANIFEST_MAX)
         return wrong(r, ARCHIVE_MANIFEST, "tidak ada");
     zip_file_t *f = zip_fopen(r->zip, ARCHIVE_MANIFEST, ZIP_FL_ENC_RAW);
     if (!f)
@@ -68,7 +69,8 @@ static enum err read_files(const struct reading *r, const json_t *root, struct a
         const char *hash = json_string_value(json_object_get(one, "sha256"));
         f->name = str_or(json_string_value(json_object_get(one, "name")), "");
         f->bytes = json_integer_value(json_object_get(one, "bytes"));
-        if (!archive_name_good(f->name) || !hash || f->bytes < 0 || !str_unhex(hash, f->hash, ARCHIVE_HASH))
+        if (!archive_name_good(f->name) || !hash || f->bytes < 0 ||
+            !str_unhex(hash, f->hash, ARCHIVE_HASH))
             return wrong(r, ARCHIVE_MANIFEST, "ada baris yang tidak terbaca");
         f->path = arena_printf(r->arena, "%s/%s", r->folder, f->name);
     }
@@ -80,7 +82,8 @@ static enum err read_files(const struct reading *r, const json_t *root, struct a
 static bool make_folders(const struct reading *r, const struct archive_file *f)
 {
     for (const char *p = f->name; (p = strchr(p, '/')); p++) {
-        const char *folder = arena_printf(r->arena, "%s/%.*s", r->folder, (int)(p - f->name), f->name);
+        const char *folder = arena_printf(r->arena, "%s/%.*s", r->folder, (int)(p - f->name),
+                                          f->name);
         if (mkdir(folder, 0700) != 0 && errno != EEXIST)
             return false;
     }
@@ -102,7 +105,8 @@ static bool write_all(int fd, const uint8_t *p, size_t n)
 }
 
 /* Copies and hashes; no more than the manifest says. */
-static enum err copy_out(const struct reading *r, const struct archive_file *f, zip_file_t *from, int fd)
+static enum err copy_out(const struct reading *r, const struct archive_file *f, zip_file_t *from,
+                         int fd)
 {
     crypto_hash_sha256_state state;
     (void)crypto_hash_sha256_init(&state);
@@ -131,7 +135,9 @@ static enum err copy_out(const struct reading *r, const struct archive_file *f, 
 
 static enum err take_out(const struct reading *r, const struct archive_file *f)
 {
-    CLEAN_FD int fd = make_folders(r, f) ? open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    CLEAN_FD int fd = make_folders(r, f)
+                          ? open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)
+                          : -1;
     if (fd < 0) {
         *r->message = arena_printf(r->arena, "'%s' tidak dapat ditulis.", f->path);
         return ERR_INTERNAL;

@@ -14,8 +14,9 @@ static int verify(struct app *app)
     if (e == ERR_OK)
         (void)printf("Rantai audit utuh: %lld catatan diperiksa.\n", (long long)count);
     else if (e == ERR_CONFLICT)
-        status = command_fail("rantai audit putus pada catatan nomor %lld; %lld catatan sebelumnya utuh.",
-                              (long long)bad, (long long)(bad - 1));
+        status = command_fail(
+            "rantai audit putus pada catatan nomor %lld; %lld catatan sebelumnya utuh.",
+            (long long)bad, (long long)(bad - 1));
     else
         status = command_fail("catatan audit tidak dapat dibaca: %s", db_conn_detail(app->cx.read));
     db_conn_use_arena(app->cx.read, app->arena);

@@ -19,7 +19,8 @@ static int make(struct app *app, const char *file, const char *copy)
     if (e != ERR_OK)
         return command_fail("basis data tidak dapat disalin ke '%s'.", copy);
     struct archive_file database = {.name = ARCHIVE_DATABASE, .path = copy};
-    struct archive archive = {.made_at = time_rfc3339(app->arena, app->cx.now_ms, app->cx.offset_min)};
+    struct archive archive = {
+        .made_at = time_rfc3339(app->arena, app->cx.now_ms, app->cx.offset_min)};
     const char *message = "folder foto tidak dapat dibaca.";
     e = archive_hash(copy, &database.bytes, database.hash);
     if (e == ERR_OK)
@@ -32,11 +33,12 @@ static int make(struct app *app, const char *file, const char *copy)
         e = archive_hash(file, &bytes, hash);
     if (e != ERR_OK)
         return command_fail("%s", message);
-    (void)printf("Cadangan: %s\nUkuran  : %lld bita, %zu foto\nSHA-256 : %s\n", file, (long long)bytes,
-                 archive.count - 1, str_hex(app->arena, hash, sizeof(hash)));
-    (void)printf("Isi rahasia di dalamnya tersegel. Kunci induk %s/keys/master.key TIDAK ada di dalamnya:\n"
-                 "simpan salinannya terpisah, karena tanpa kunci itu cadangan tidak dapat dipulihkan.\n",
-                 app->settings.data_dir);
+    (void)printf("Cadangan: %s\nUkuran  : %lld bita, %zu foto\nSHA-256 : %s\n", file,
+                 (long long)bytes, archive.count - 1, str_hex(app->arena, hash, sizeof(hash)));
+    (void)printf(
+        "Isi rahasia di dalamnya tersegel. Kunci induk %s/keys/master.key TIDAK ada di dalamnya:\n"
+        "simpan salinannya terpisah, karena tanpa kunci itu cadangan tidak dapat dipulihkan.\n",
+        app->settings.data_dir);
     return 0;
 }
 
@@ -46,9 +48,11 @@ int command_backup(struct app *app, int argc, char **argv)
         return command_fail("tulis satu nama berkas: bukutamu backup FILE.");
     const char *file = argv[0];
     if (!str_starts(app->settings.database_url, "sqlite:"))
-        return command_fail("perintah ini untuk SQLite; cadangkan PostgreSQL dengan pg_basebackup atau pg_dump.");
+        return command_fail(
+            "perintah ini untuk SQLite; cadangkan PostgreSQL dengan pg_basebackup atau pg_dump.");
     if (access(file, F_OK) == 0)
-        return command_fail("'%s' sudah ada. Pilih nama lain; cadangan lama tidak pernah ditimpa.", file);
+        return command_fail("'%s' sudah ada. Pilih nama lain; cadangan lama tidak pernah ditimpa.",
+                            file);
     if (app_open(app, APP_SCHEMA_CURRENT, 1) != ERR_OK)
         return 1;
     int status = 1;

@@ -74,7 +74,9 @@ int command_init(struct app *app, int argc, char **argv)
     int status = make_office(app, &n);
     app_close(app);
     if (status == 0)
-        (void)printf("Kantor %s dibuat. Lanjutkan dengan 'bukutamu user add' dan 'bukutamu recovery'.\n", n.name);
+        (void)printf(
+            "Kantor %s dibuat. Lanjutkan dengan 'bukutamu user add' dan 'bukutamu recovery'.\n",
+            n.name);
     return status;
 }
 
@@ -89,9 +91,12 @@ struct demo_person {
 static const struct demo_person people[] = {
     {ROLE_FRONT_DESK, "rina", "Rina Wahyuni", "Petugas PTSP", "", "+6281200000101"},
     {ROLE_DUTY_OFFICER, "yuliana", "Yuliana Karing", "Petugas Piket", "", "+6281200000102"},
-    {ROLE_INTEL_CHIEF, "arief", "Arief Setiadi", "Kepala Seksi Intelijen", "intel", "+6281200000103"},
-    {ROLE_OFFICE_HEAD, "hendra", "Hendra Wijaksana", "Kepala Kejaksaan Negeri Kapuas", "", "+6281200000104"},
-    {ROLE_SECTION_CHIEF, "maria", "Maria Tiara", "Kepala Seksi Tindak Pidana Umum", "pidum", "+6281200000105"},
+    {ROLE_INTEL_CHIEF, "arief", "Arief Setiadi", "Kepala Seksi Intelijen", "intel",
+     "+6281200000103"},
+    {ROLE_OFFICE_HEAD, "hendra", "Hendra Wijaksana", "Kepala Kejaksaan Negeri Kapuas", "",
+     "+6281200000104"},
+    {ROLE_SECTION_CHIEF, "maria", "Maria Tiara", "Kepala Seksi Tindak Pidana Umum", "pidum",
+     "+6281200000105"},
     {ROLE_ADMIN, "admin", "Bagus Prakoso", "Administrator Kantor", "", NULL},
     {ROLE_MONITOR, "monitor", "Pemantau Kejati", "Pemantau Kejaksaan Tinggi", "", NULL},
 };
@@ -119,9 +124,15 @@ static enum err add_people(struct app *app)
     for (size_t i = 0; i < ARRAY_LEN(people); i++) {
         const struct demo_person *d = &people[i];
         const char *password = random_password(app);
-        struct staff_new n = {.office_id = app->cx.actor.office_id, .username = d->username,
-                              .name = d->name, .title = d->title, .rank = "", .nip = "",
-                              .section = d->section, .roles = d->role, .phone = d->phone,
+        struct staff_new n = {.office_id = app->cx.actor.office_id,
+                              .username = d->username,
+                              .name = d->name,
+                              .title = d->title,
+                              .rank = "",
+                              .nip = "",
+                              .section = d->section,
+                              .roles = d->role,
+                              .phone = d->phone,
                               .password = password};
         char id[UUID_TEXT_BYTES];
         TRY(staff_create(&app->cx, &n, id));
@@ -151,7 +162,9 @@ static enum err confirm_recovery(struct app *app)
     char *sheet = NULL;
     TRY(seal_recovery_create(app->arena, public_key, &sheet));
     TRY(office_set_recovery(&app->cx, public_key, true));
-    (void)fprintf(stderr, "Kantor contoh: kunci pemulihan dikonfirmasi sendiri oleh program. Lembarnya:\n%s\n", sheet);
+    (void)fprintf(
+        stderr,
+        "Kantor contoh: kunci pemulihan dikonfirmasi sendiri oleh program. Lembarnya:\n%s\n", sheet);
     return ERR_OK;
 }
 

@@ -11,7 +11,8 @@
 #include "migrations.h"
 #include "lib/base/banned.h"
 
-static void line(const char *mark, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+static void line(const char *mark, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 static void line(const char *mark, const char *format, va_list args)
 {
     (void)printf("%-6s ", mark);
@@ -78,7 +79,8 @@ static bool check_schema(struct doctor *d)
     enum err e = migrate_check(d->app->arena, d->app->settings.database_url, bukutamu_migrations,
                                bukutamu_migration_count, &message);
     if (e != ERR_OK) {
-        doctor_bad(d, "%s", str_or(message, "Skema basis data tidak cocok. Jalankan: bukutamu migrate."));
+        doctor_bad(d, "%s",
+                   str_or(message, "Skema basis data tidak cocok. Jalankan: bukutamu migrate."));
         return false;
     }
     doctor_ok(d, "Skema basis data mutakhir.");

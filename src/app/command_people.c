@@ -40,7 +40,9 @@ static int read_person(struct app *app, int *argc, char **argv, struct staff_new
     if (!n->username || !n->name || !roles)
         return command_fail("--username, --name, dan --role harus diisi.");
     if (!parse_roles(app, roles, &n->roles))
-        return command_fail("peran '%s' tidak dikenal. Yang ada: front_desk duty_officer intel_chief office_head section_chief admin monitor.", roles);
+        return command_fail("peran '%s' tidak dikenal. Yang ada: front_desk duty_officer "
+                            "intel_chief office_head section_chief admin monitor.",
+                            roles);
     char *e164 = NULL;
     if (phone && phone_normalise(app->arena, phone, &e164) != PHONE_OK)
         return command_fail("nomor HP '%s' tidak lengkap.", phone);
@@ -115,7 +117,8 @@ static int add_token(struct app *app, int argc, char **argv)
     if (!user)
         return command_fail("--user harus diisi.");
     char *secret = NULL;
-    enum err e = staff_token_create(&app->cx, app->cx.actor.office_id, user, str_or(label, "CLI"), &secret);
+    enum err e = staff_token_create(&app->cx, app->cx.actor.office_id, user, str_or(label, "CLI"),
+                                    &secret);
     if (e != ERR_OK)
         return command_refused(app, e);
     (void)printf("%s\n", secret);

@@ -11,7 +11,8 @@
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-DB_SQL(recovery_shares, "SELECT share FROM complaint_share WHERE office_id = $1 AND reader_id = $2");
+DB_SQL(recovery_shares,
+       "SELECT share FROM complaint_share WHERE office_id = $1 AND reader_id = $2");
 
 const struct db_sql *const recovery_statements[] = {&recovery_shares, NULL};
 
@@ -54,11 +55,12 @@ static void print_sheet(struct app *app, const struct office *office, const char
         else
             (void)putchar(*p);
     }
-    (void)printf("\n\nSimpan lembar ini %s.\n"
-                 "Lembar ini membuka semua pengaduan bila kata sandi pejabat hilang. Bila kedua lembar\n"
-                 "dan semua kata sandi hilang, pengaduan tidak dapat dibuka siapa pun.\n"
-                 "----------------------------------------------------------------------\n%s",
-                 places[which], which == 0 ? "\f\n" : "");
+    (void)printf(
+        "\n\nSimpan lembar ini %s.\n"
+        "Lembar ini membuka semua pengaduan bila kata sandi pejabat hilang. Bila kedua lembar\n"
+        "dan semua kata sandi hilang, pengaduan tidak dapat dibuka siapa pun.\n"
+        "----------------------------------------------------------------------\n%s",
+        places[which], which == 0 ? "\f\n" : "");
 }
 
 static int create(struct app *app, const struct office *office)
@@ -72,7 +74,9 @@ static int create(struct app *app, const struct office *office)
         return command_refused(app, e);
     print_sheet(app, office, sheet, 0);
     print_sheet(app, office, sheet, 1);
-    (void)fputs("Lembar hanya ditampilkan sekali ini. Lanjutkan dengan 'bukutamu recovery confirm'.\n", stderr);
+    (void)fputs(
+        "Lembar hanya ditampilkan sekali ini. Lanjutkan dengan 'bukutamu recovery confirm'.\n",
+        stderr);
     return 0;
 }
 
@@ -86,12 +90,16 @@ int command_recovery_create(struct app *app, int argc, char **argv)
 static int read_sheet(struct app *app, const struct office *office, struct pair *ret)
 {
     if (office->recovery_public.n != sizeof(ret->public_key))
-        return command_fail("kantor ini belum mempunyai kunci pemulihan. Jalankan 'bukutamu recovery create'.");
-    const char *typed = command_line(app, "Ketik ke-56 huruf dan angka dari lembar (spasi dan tanda hubung boleh): ");
+        return command_fail(
+            "kantor ini belum mempunyai kunci pemulihan. Jalankan 'bukutamu recovery create'.");
+    const char *typed = command_line(
+        app, "Ketik ke-56 huruf dan angka dari lembar (spasi dan tanda hubung boleh): ");
     if (seal_recovery_read(typed, ret->public_key, ret->secret_key) != ERR_OK)
-        return command_fail("lembar tidak terbaca: ada huruf yang salah atau kurang. Periksa, lalu ketik lagi.");
+        return command_fail(
+            "lembar tidak terbaca: ada huruf yang salah atau kurang. Periksa, lalu ketik lagi.");
     if (memcmp(ret->public_key, office->recovery_public.p, sizeof(ret->public_key)) != 0)
-        return command_fail("lembar ini benar tulisannya, tetapi bukan lembar kunci pemulihan kantor ini.");
+        return command_fail(
+            "lembar ini benar tulisannya, tetapi bukan lembar kunci pemulihan kantor ini.");
     return 0;
 }
 
@@ -128,7 +136,8 @@ static enum err drill_one(void *arg)
     struct drill *d = arg;
     struct seal_envelope key;
     d->total++;
-    if (seal_envelope_unshare(d->row.share, d->pair->public_key, d->pair->secret_key, &key) == ERR_OK) {
+    if (seal_envelope_unshare(d->row.share, d->pair->public_key, d->pair->secret_key, &key) ==
+        ERR_OK) {
         d->opened++;
         explicit_bzero(&key, sizeof(key));
     }
@@ -141,15 +150,20 @@ static int drill(struct app *app, const struct pair *pair)
     static const struct record_column columns[] = {
         {.name = "share", .type = REC_BYTES, .offset = 0, .who = 0, .label = NULL},
     };
-    const struct record record = {.name = "RecoveryShare", .bytes = sizeof(d.row), .columns = columns, .count = 1};
-    enum err e = db_each(app->cx.read, &recovery_shares,
-                         DB_ARGS(db_text(app->cx.actor.office_id), db_text(COMPLAINT_READER_RECOVERY)),
-                         &record, &d.row, drill_one, &d);
+    const struct record record = {
+        .name = "RecoveryShare", .bytes = sizeof(d.row), .columns = columns, .count = 1};
+    enum err e = db_each(
+        app->cx.read, &recovery_shares,
+        DB_ARGS(db_text(app->cx.actor.office_id), db_text(COMPLAINT_READER_RECOVERY)), &record,
+        &d.row, drill_one, &d);
     if (e != ERR_OK)
         return command_fail("pengaduan tidak dapat dibaca: %s", db_conn_detail(app->cx.read));
     if (d.opened != d.total)
-        return command_fail("lembar cocok, tetapi hanya membuka %lld dari %lld pengaduan.", (long long)d.opened, (long long)d.total);
-    (void)printf("Lembar cocok dan membuka kunci semua pengaduan (%lld). Kembalikan ke amplopnya.\n", (long long)d.total);
+        return command_fail("lembar cocok, tetapi hanya membuka %lld dari %lld pengaduan.",
+                            (long long)d.opened, (long long)d.total);
+    (void)printf(
+        "Lembar cocok dan membuka kunci semua pengaduan (%lld). Kembalikan ke amplopnya.\n",
+        (long long)d.total);
     return 0;
 }
 

@@ -18,7 +18,8 @@
 /* A cx without keys or database: enough for texts. */
 static struct cx text_cx(struct app *app, bool english)
 {
-    return (struct cx){.arena = app->arena, .translate = i18n_translate, .lang = english ? LANG_EN : LANG_ID};
+    return (struct cx){
+        .arena = app->arena, .translate = i18n_translate, .lang = english ? LANG_EN : LANG_ID};
 }
 
 /* --- routes ------------------------------------------------------------------------------------------ */
@@ -44,9 +45,12 @@ static const char *flags_text(struct arena *a, const struct route *r)
     static const struct {
         uint32_t flag;
         const char *name;
-    } names[] = {{ROUTE_UPLOAD, "upload"},        {ROUTE_STREAM, "stream"},
-                 {ROUTE_NO_TOKEN, "no-token"},    {ROUTE_IDEMPOTENT_KEY, "idempotency-key"},
-                 {ROUTE_ASSET, "asset"},          {ROUTE_LOGIN, "login-throttle"},
+    } names[] = {{ROUTE_UPLOAD, "upload"},
+                 {ROUTE_STREAM, "stream"},
+                 {ROUTE_NO_TOKEN, "no-token"},
+                 {ROUTE_IDEMPOTENT_KEY, "idempotency-key"},
+                 {ROUTE_ASSET, "asset"},
+                 {ROUTE_LOGIN, "login-throttle"},
                  {ROUTE_NO_KEEPALIVE_SESSION, "no-renew"}};
     struct buf b = buf_new(a, 64, 512);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -78,7 +82,8 @@ int command_routes(struct app *app, int argc, char **argv)
     const struct route **list = openapi_routes(app->arena, &count);
     if (markdown)
         (void)printf("# Routes\n" MADE_BY "A field with * is required. Details: openapi.json.\n\n"
-                     "| method | path | who | flags | fields | what |\n| --- | --- | --- | --- | --- | --- |\n");
+                     "| method | path | who | flags | fields | what |\n| --- | --- | --- | --- | "
+                     "--- | --- |\n");
     for (size_t i = 0; i < count; i++) {
         const struct route *r = list[i];
         const char *method = openapi_method(r->method);
@@ -117,12 +122,13 @@ int command_settings(struct app *app, int argc, char **argv)
         config_print(&app->settings);
         return 0;
     }
-    (void)printf("# Settings\n" MADE_BY
-                 "The strongest first: flag, environment, file. The file is `bukutamu.conf` in the data "
-                 "folder, or the one named by `--config`: INI, `[section]` and `key = value`. Secrets are "
-                 "never in it; a setting that ends in `_file` names the file that holds one.\n\n"
-                 "| section | key | flag | environment | default | what |\n"
-                 "| --- | --- | --- | --- | --- | --- |\n");
+    (void)printf(
+        "# Settings\n" MADE_BY
+        "The strongest first: flag, environment, file. The file is `bukutamu.conf` in the data "
+        "folder, or the one named by `--config`: INI, `[section]` and `key = value`. Secrets are "
+        "never in it; a setting that ends in `_file` names the file that holds one.\n\n"
+        "| section | key | flag | environment | default | what |\n"
+        "| --- | --- | --- | --- | --- | --- |\n");
     config_print_table(app->arena);
     return 0;
 }
@@ -136,14 +142,16 @@ int command_help(struct app *app, int argc, char **argv)
     size_t count = 0;
     const struct command *list = commands_list(&count);
     if (markdown)
-        (void)printf("# Commands\n" MADE_BY "Each takes `--data DIR` (default `./var`), `--config FILE` and "
+        (void)printf("# Commands\n" MADE_BY
+                     "Each takes `--data DIR` (default `./var`), `--config FILE` and "
                      "`--database URL`. Exit status: 0 done, 1 failed, 2 wrong usage.\n\n"
                      "| command | options | what |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < count; i++) {
         const char *what = cx_t(&cx, list[i].summary);
         if (markdown)
-            (void)printf("| `bukutamu %s` | %s%s%s | %s |\n", list[i].name, *list[i].usage ? "`" : "",
-                         command_escape(app->arena, list[i].usage), *list[i].usage ? "`" : "", what);
+            (void)printf("| `bukutamu %s` | %s%s%s | %s |\n", list[i].name,
+                         *list[i].usage ? "`" : "", command_escape(app->arena, list[i].usage),
+                         *list[i].usage ? "`" : "", what);
         else
             (void)printf("  %-17s %s\n                    %s\n", list[i].name, what, list[i].usage);
     }

@@ -43,8 +43,9 @@ static const struct record probe_record = RECORD("SealProbe", struct probe, prob
 
 DB_SQL(restore_photos, "SELECT DISTINCT photo_id AS id FROM visit WHERE office_id = $1 "
                        "AND photo_id IS NOT NULL ORDER BY photo_id");
-DB_SQL(restore_probe, "SELECT id, identity_sealed FROM visit WHERE office_id = $1 ORDER BY arrived_at "
-                      "DESC LIMIT 1");
+DB_SQL(restore_probe,
+       "SELECT id, identity_sealed FROM visit WHERE office_id = $1 ORDER BY arrived_at "
+       "DESC LIMIT 1");
 
 const struct db_sql *const restore_statements[] = {&restore_photos, &restore_probe, NULL};
 
@@ -80,7 +81,8 @@ static int check_folder(struct restoring *r)
         for (size_t i = 0; i < ARRAY_LEN(fine); i++)
             known = known || str_eq(d->d_name, fine[i]);
         if (!known)
-            status = command_fail("folder data '%s' tidak kosong (%s). Pulihkan ke folder baru.", r->data, d->d_name);
+            status = command_fail("folder data '%s' tidak kosong (%s). Pulihkan ke folder baru.",
+                                  r->data, d->d_name);
     }
     (void)closedir(dir);
     return status;
@@ -93,7 +95,8 @@ static int place_key(struct restoring *r, const char *key)
     if (!key && access(to, F_OK) == 0)
         return 0;
     if (!key)
-        return command_fail("letakkan salinan kunci induk di %s (chmod 0400), atau sebutkan dengan --key FILE.", to);
+        return command_fail(
+            "letakkan salinan kunci induk di %s (chmod 0400), atau sebutkan dengan --key FILE.", to);
     uint8_t bytes[33];
     CLEAN_FD int from = open(key, O_RDONLY | O_CLOEXEC);
     ssize_t n = from < 0 ? -1 : read(from, bytes, sizeof(bytes));
@@ -133,7 +136,9 @@ static enum err check_photo(void *arg)
     struct bytes photo;
     enum err e = seal_file_read(r->app->seal, r->scratch, r->part, "photos", r->row.id, &photo);
     if (e != ERR_OK)
-        (void)command_fail("foto %s %s.", r->row.id, e == ERR_MISSING ? "tidak ada di cadangan" : "tidak terbuka dengan kunci ini");
+        (void)command_fail("foto %s %s.", r->row.id,
+                           e == ERR_MISSING ? "tidak ada di cadangan"
+                                            : "tidak terbuka dengan kunci ini");
     else
         r->photos++;
     arena_reset(r->scratch);
@@ -146,13 +151,16 @@ static int check_key(struct restoring *r)
     struct app *app = r->app;
     struct probe row = {0};
     char *plain = NULL;
-    enum err e = db_one(app->cx.read, &restore_probe, DB_ARGS(db_text(app->cx.actor.office_id)), &probe_record, &row);
+    enum err e = db_one(app->cx.read, &restore_probe, DB_ARGS(db_text(app->cx.actor.office_id)),
+                        &probe_record, &row);
     if (e == ERR_MISSING)
         return 0;
     if (e == ERR_OK)
-        e = seal_field_open(app->seal, app->arena, "visit", "identity_sealed", row.id, row.identity_sealed, &plain);
+        e = seal_field_open(app->seal, app->arena, "visit", "identity_sealed", row.id,
+                            row.identity_sealed, &plain);
     if (e != ERR_OK)
-        return command_fail("kunci induk ini bukan kunci cadangan ini: isi tersegel tidak terbuka.");
+        return command_fail(
+            "kunci induk ini bukan kunci cadangan ini: isi tersegel tidak terbuka.");
     said("kunci induk membuka isi tersegel");
     return 0;
 }
@@ -185,7 +193,8 @@ static int check_photos(struct restoring *r)
     arena_free(rows);
     if (e != ERR_OK)
         return 1;
-    (void)printf("ok     foto: %lld disebut basis data, semua ada dan terbuka\n", (long long)r->photos);
+    (void)printf("ok     foto: %lld disebut basis data, semua ada dan terbuka\n",
+                 (long long)r->photos);
     return 0;
 }
 
@@ -216,7 +225,8 @@ static int move_one(struct restoring *r, const char *name)
     const char *to = arena_printf(r->app->arena, "%s/%s", r->data, name);
     if (access(from, F_OK) != 0)
         return 0;
-    return rename(from, to) == 0 ? 0 : command_fail("'%s' tidak dapat dipindahkan ke tempatnya.", name);
+    return rename(from, to) == 0 ? 0
+                                 : command_fail("'%s' tidak dapat dipindahkan ke tempatnya.", name);
 }
 
 /* The database last: before it stands there, the folder is no data folder. */
@@ -242,10 +252,13 @@ static int restore(struct restoring *r, const char *key, const char *expected)
         return command_fail("folder '%s' tidak dapat dibuat.", r->part);
     if (archive_extract(r->app->arena, r->file, r->part, &r->archive, &message) != ERR_OK)
         return command_fail("%s", message);
-    (void)printf("ok     %zu berkas sama dengan daftar di dalam cadangan (dibuat %s)\n", r->archive.count, r->archive.made_at);
+    (void)printf("ok     %zu berkas sama dengan daftar di dalam cadangan (dibuat %s)\n",
+                 r->archive.count, r->archive.made_at);
     if (check_copy(r) != 0 || put_in_place(r) != 0)
         return 1;
-    (void)printf("Pulih di %s. Setelan (bukutamu.conf) dan sertifikat (tls) tidak ada di cadangan: periksa keduanya.\n", r->data);
+    (void)printf("Pulih di %s. Setelan (bukutamu.conf) dan sertifikat (tls) tidak ada di cadangan: "
+                 "periksa keduanya.\n",
+                 r->data);
     return 0;
 }
 
@@ -265,6 +278,8 @@ int command_restore(struct app *app, int argc, char **argv)
     if (status != 0 && r->placed_key)
         (void)unlink(r->placed_key);
     if (status != 0 && access(r->part, F_OK) == 0)
-        (void)command_fail("yang belum lolos pemeriksaan ada di '%s'; hapus folder itu sebelum mencoba lagi.", r->part);
+        (void)command_fail(
+            "yang belum lolos pemeriksaan ada di '%s'; hapus folder itu sebelum mencoba lagi.",
+            r->part);
     return status;
 }

@@ -37,7 +37,8 @@ static void add_name(struct names *n, const char *name)
 static bool name_good(const char *name)
 {
     return *name && strlen(name) <= 253 &&
-           name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0';
+           name[strspn(
+               name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0';
 }
 
 /* Addresses of this machine that others on the office network see. */
@@ -81,21 +82,24 @@ static void explain(const char *folder, const struct names *n, bool renewed)
     for (size_t i = 0; i < n->count; i++)
         (void)printf(" %s", n->list[i]);
     (void)printf("\n\nTulis di bukutamu.conf, lalu jalankan ulang program:\n\n"
-                 "  [server]\n  listen = 0.0.0.0:8443\n  tls_cert = %s/server.crt\n  tls_key = %s/server.key\n\n",
+                 "  [server]\n  listen = 0.0.0.0:8443\n  tls_cert = %s/server.crt\n  tls_key = "
+                 "%s/server.key\n\n",
                  folder, folder);
     if (renewed) {
         (void)printf("ca.crt tidak berubah: tidak ada yang perlu dipasang ulang.\n");
         return;
     }
-    (void)printf("Pasang %s/ca.crt sekali di setiap perangkat (bukan ca.key, yang tidak boleh disalin):\n"
-                 "  Windows  : klik dua kali ca.crt > Install Certificate > Local Machine >\n"
-                 "             Trusted Root Certification Authorities\n"
-                 "  Android  : Setelan > Keamanan > Enkripsi dan kredensial > Pasang sertifikat > Sertifikat CA\n"
-                 "  iPhone   : kirim ca.crt, pasang profilnya, lalu Pengaturan > Umum > Mengenai >\n"
-                 "             Pengaturan Kepercayaan Sertifikat > nyalakan\n"
-                 "  Linux    : salin ke /usr/local/share/ca-certificates/, jalankan update-ca-certificates\n"
-                 "  Firefox  : Setelan > Privasi & Keamanan > Sertifikat > Otoritas > Impor\n",
-                 folder);
+    (void)printf(
+        "Pasang %s/ca.crt sekali di setiap perangkat (bukan ca.key, yang tidak boleh disalin):\n"
+        "  Windows  : klik dua kali ca.crt > Install Certificate > Local Machine >\n"
+        "             Trusted Root Certification Authorities\n"
+        "  Android  : Setelan > Keamanan > Enkripsi dan kredensial > Pasang sertifikat > "
+        "Sertifikat CA\n"
+        "  iPhone   : kirim ca.crt, pasang profilnya, lalu Pengaturan > Umum > Mengenai >\n"
+        "             Pengaturan Kepercayaan Sertifikat > nyalakan\n"
+        "  Linux    : salin ke /usr/local/share/ca-certificates/, jalankan update-ca-certificates\n"
+        "  Firefox  : Setelan > Privasi & Keamanan > Sertifikat > Otoritas > Impor\n",
+        folder);
 }
 
 int command_tls(struct app *app, int argc, char **argv)
@@ -110,9 +114,12 @@ int command_tls(struct app *app, int argc, char **argv)
     const char *folder = arena_printf(app->arena, "%s/tls", data);
     if ((mkdir(data, 0700) != 0 && errno != EEXIST) || (mkdir(folder, 0700) != 0 && errno != EEXIST))
         return command_fail("folder '%s' tidak dapat dibuat.", folder);
-    struct tls_request r = {.folder = folder, .names = names.list, .name_count = names.count,
+    struct tls_request r = {.folder = folder,
+                            .names = names.list,
+                            .name_count = names.count,
                             .title = arena_printf(app->arena, "Buku Tamu %.50s", names.list[0]),
-                            .keep_authority = renew, .now_ms = time_now_ms()};
+                            .keep_authority = renew,
+                            .now_ms = time_now_ms()};
     const char *message = NULL;
     if (tls_make(app->arena, &r, &message) != ERR_OK)
         return command_fail("%s", message);

@@ -20,45 +20,90 @@ struct setting {
 };
 
 #define TEXT(section_, key_, flag_, env_, member_, about_)                                         \
-    {section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_), about_}
+    {                                                                                              \
+        section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_), about_      \
+    }
 
 static const struct setting known[] = {
-    TEXT("server", "data", "--data", "BUKUTAMU_DATA", data_dir, "folder of keys, database and sealed photos"),
-    TEXT("server", "database", "--database", "BUKUTAMU_DATABASE", database_url, "`sqlite:PATH`; the default is `bukutamu.db` in the data folder"),
-    TEXT("server", "config", "--config", "BUKUTAMU_CONFIG", config_file, "the INI file; the default is `bukutamu.conf` in the data folder when it is there"),
+    TEXT("server", "data", "--data", "BUKUTAMU_DATA", data_dir,
+         "folder of keys, database and sealed photos"),
+    TEXT("server", "database", "--database", "BUKUTAMU_DATABASE", database_url,
+         "`sqlite:PATH`; the default is `bukutamu.db` in the data folder"),
+    TEXT("server", "config", "--config", "BUKUTAMU_CONFIG", config_file,
+         "the INI file; the default is `bukutamu.conf` in the data folder when it is there"),
     TEXT("server", "listen", "--listen", "BUKUTAMU_LISTEN", listen, "address and port"),
-    TEXT("server", "public_url", NULL, "BUKUTAMU_PUBLIC_URL", public_url, "address in messages, when it differs from `listen`"),
-    TEXT("server", "tls_cert", NULL, "BUKUTAMU_TLS_CERT", tls_cert, "certificate chain (PEM); made by `bukutamu tls`"),
+    TEXT("server", "public_url", NULL, "BUKUTAMU_PUBLIC_URL", public_url,
+         "address in messages, when it differs from `listen`"),
+    TEXT("server", "tls_cert", NULL, "BUKUTAMU_TLS_CERT", tls_cert,
+         "certificate chain (PEM); made by `bukutamu tls`"),
     TEXT("server", "tls_key", NULL, "BUKUTAMU_TLS_KEY", tls_key, "its key (PEM)"),
-    TEXT("server", "trusted_proxies", NULL, "BUKUTAMU_TRUSTED_PROXIES", trusted_proxies, "addresses, comma-separated, whose X-Forwarded-For and X-Forwarded-Proto count"),
-    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER, offsetof(struct settings, workers), "threads that answer requests, most of them waiting for a commit; 0 is 32 or twice the processors, the larger"},
-    TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base, "address of the WhatsApp Cloud API; http for loopback only"),
-    TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version, "version of the Graph API"),
-    TEXT("whatsapp", "phone_number_id", NULL, "BUKUTAMU_WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "id of the sending number"),
-    TEXT("whatsapp", "token_file", NULL, "BUKUTAMU_WHATSAPP_TOKEN_FILE", token_file, "file with the access token, readable by the program alone"),
-    TEXT("whatsapp", "app_secret_file", NULL, "BUKUTAMU_WHATSAPP_APP_SECRET_FILE", app_secret_file, "file with the app secret that signs webhooks"),
-    TEXT("whatsapp", "verify_token", NULL, "BUKUTAMU_WHATSAPP_VERIFY_TOKEN", verify_token, "word of the webhook handshake"),
-    TEXT("whatsapp", "template_visit", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_VISIT", template_visit, "template of the notice to the Kasi Intelijen"),
-    TEXT("whatsapp", "template_head", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_HEAD", template_head, "template of the question to the Kajari"),
-    TEXT("whatsapp", "template_queue", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_QUEUE", template_queue, "template that lists several waiting guests; empty: each guest has his own message"),
-    TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language, "language of the templates"),
-    TEXT("gateway", "file", NULL, "BUKUTAMU_GATEWAY_FILE", gateway_file, "how the WhatsApp gateway is talked to: a file of packaging/gateways, changed for this office"),
-    TEXT("gateway", "secrets", NULL, "BUKUTAMU_GATEWAY_SECRETS", gateway_secrets, "folder with one file for each `${secret:name}` of that file; the default is `secrets` in the data folder"),
-    TEXT("telegram", "token_file", NULL, "BUKUTAMU_TELEGRAM_TOKEN_FILE", telegram_token_file, "file with the token of the bot"),
-    TEXT("telegram", "mode", NULL, "BUKUTAMU_TELEGRAM_MODE", telegram_mode, "`poll` asks Telegram for answers and needs no public address; `webhook` waits for them at /kait/telegram"),
-    TEXT("telegram", "secret_file", NULL, "BUKUTAMU_TELEGRAM_SECRET_FILE", telegram_secret_file, "file with the secret_token of the webhook"),
-    TEXT("telegram", "api_base", NULL, "BUKUTAMU_TELEGRAM_API_BASE", telegram_base, "address of the Bot API; http for loopback only"),
-    TEXT("mail", "url", NULL, "BUKUTAMU_MAIL_URL", mail_url, "mail server: `smtps://host:465`, or `smtp://host:587` (STARTTLS)"),
+    TEXT("server", "trusted_proxies", NULL, "BUKUTAMU_TRUSTED_PROXIES", trusted_proxies,
+         "addresses, comma-separated, whose X-Forwarded-For and X-Forwarded-Proto count"),
+    {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER,
+     offsetof(struct settings, workers),
+     "threads that answer requests, most of them waiting for a commit; 0 is 32 or twice the "
+     "processors, the larger"},
+    TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base,
+         "address of the WhatsApp Cloud API; http for loopback only"),
+    TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version,
+         "version of the Graph API"),
+    TEXT("whatsapp", "phone_number_id", NULL, "BUKUTAMU_WHATSAPP_PHONE_NUMBER_ID", phone_number_id,
+         "id of the sending number"),
+    TEXT("whatsapp", "token_file", NULL, "BUKUTAMU_WHATSAPP_TOKEN_FILE", token_file,
+         "file with the access token, readable by the program alone"),
+    TEXT("whatsapp", "app_secret_file", NULL, "BUKUTAMU_WHATSAPP_APP_SECRET_FILE", app_secret_file,
+         "file with the app secret that signs webhooks"),
+    TEXT("whatsapp", "verify_token", NULL, "BUKUTAMU_WHATSAPP_VERIFY_TOKEN", verify_token,
+         "word of the webhook handshake"),
+    TEXT("whatsapp", "template_visit", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_VISIT", template_visit,
+         "template of the notice to the Kasi Intelijen"),
+    TEXT("whatsapp", "template_head", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_HEAD", template_head,
+         "template of the question to the Kajari"),
+    TEXT("whatsapp", "template_queue", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_QUEUE", template_queue,
+         "template that lists several waiting guests; empty: each guest has his own message"),
+    TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language,
+         "language of the templates"),
+    TEXT("gateway", "file", NULL, "BUKUTAMU_GATEWAY_FILE", gateway_file,
+         "how the WhatsApp gateway is talked to: a file of packaging/gateways, changed for this "
+         "office"),
+    TEXT("gateway", "secrets", NULL, "BUKUTAMU_GATEWAY_SECRETS", gateway_secrets,
+         "folder with one file for each `${secret:name}` of that file; the default is `secrets` in "
+         "the data folder"),
+    TEXT("telegram", "token_file", NULL, "BUKUTAMU_TELEGRAM_TOKEN_FILE", telegram_token_file,
+         "file with the token of the bot"),
+    TEXT("telegram", "mode", NULL, "BUKUTAMU_TELEGRAM_MODE", telegram_mode,
+         "`poll` asks Telegram for answers and needs no public address; `webhook` waits for them "
+         "at /kait/telegram"),
+    TEXT("telegram", "secret_file", NULL, "BUKUTAMU_TELEGRAM_SECRET_FILE", telegram_secret_file,
+         "file with the secret_token of the webhook"),
+    TEXT("telegram", "api_base", NULL, "BUKUTAMU_TELEGRAM_API_BASE", telegram_base,
+         "address of the Bot API; http for loopback only"),
+    TEXT("mail", "url", NULL, "BUKUTAMU_MAIL_URL", mail_url,
+         "mail server: `smtps://host:465`, or `smtp://host:587` (STARTTLS)"),
     TEXT("mail", "from", NULL, "BUKUTAMU_MAIL_FROM", mail_from, "address of the sender"),
-    TEXT("mail", "user", NULL, "BUKUTAMU_MAIL_USER", mail_user, "account at the mail server; empty: no login"),
-    TEXT("mail", "password_file", NULL, "BUKUTAMU_MAIL_PASSWORD_FILE", mail_password_file, "file with its password"),
-    TEXT("mail", "ca_file", NULL, "BUKUTAMU_MAIL_CA_FILE", mail_ca_file, "certificates to trust (PEM) when the server's are not the system's"),
-    TEXT("webpush", "subject", NULL, "BUKUTAMU_WEBPUSH_SUBJECT", webpush_subject, "whom a push service may write to, `mailto:admin@kantor.example`; filled in, notices may be switched on in the browser of a telephone"),
-    TEXT("webpush", "key_file", NULL, "BUKUTAMU_WEBPUSH_KEY_FILE", webpush_key_file, "the server's own key, made at the first start; the default is `keys/webpush.key` in the data folder"),
-    {"outbox", "recipient_gap_s", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_GAP_S", SETTING_NUMBER, offsetof(struct settings, recipient_gap_s), "seconds between two WhatsApp messages to one person, once the burst is used up"},
-    {"outbox", "recipient_burst", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_BURST", SETTING_NUMBER, offsetof(struct settings, recipient_burst), "messages to one person at once before that; several waiting guests then share one message"},
-    {"outbox", "speed", NULL, "BUKUTAMU_OUTBOX_SPEED", SETTING_NUMBER, offsetof(struct settings, outbox_speed), "divides every waiting time of the messages, for tests only"},
-    {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate), "`off` lifts rate and per-address limits, for load tests only"},
+    TEXT("mail", "user", NULL, "BUKUTAMU_MAIL_USER", mail_user,
+         "account at the mail server; empty: no login"),
+    TEXT("mail", "password_file", NULL, "BUKUTAMU_MAIL_PASSWORD_FILE", mail_password_file,
+         "file with its password"),
+    TEXT("mail", "ca_file", NULL, "BUKUTAMU_MAIL_CA_FILE", mail_ca_file,
+         "certificates to trust (PEM) when the server's are not the system's"),
+    TEXT("webpush", "subject", NULL, "BUKUTAMU_WEBPUSH_SUBJECT", webpush_subject,
+         "whom a push service may write to, `mailto:admin@kantor.example`; filled in, notices may "
+         "be switched on in the browser of a telephone"),
+    TEXT("webpush", "key_file", NULL, "BUKUTAMU_WEBPUSH_KEY_FILE", webpush_key_file,
+         "the server's own key, made at the first start; the default is `keys/webpush.key` in the "
+         "data folder"),
+    {"outbox", "recipient_gap_s", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_GAP_S", SETTING_NUMBER,
+     offsetof(struct settings, recipient_gap_s),
+     "seconds between two WhatsApp messages to one person, once the burst is used up"},
+    {"outbox", "recipient_burst", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_BURST", SETTING_NUMBER,
+     offsetof(struct settings, recipient_burst),
+     "messages to one person at once before that; several waiting guests then share one message"},
+    {"outbox", "speed", NULL, "BUKUTAMU_OUTBOX_SPEED", SETTING_NUMBER,
+     offsetof(struct settings, outbox_speed),
+     "divides every waiting time of the messages, for tests only"},
+    {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate),
+     "`off` lifts rate and per-address limits, for load tests only"},
     TEXT("log", "level", NULL, "BUKUTAMU_LOG_LEVEL", log_level, "debug, info, warn or error"),
 };
 
@@ -71,12 +116,14 @@ struct reading {
 
 static bool is_on(const char *value)
 {
-    return str_eq(value, "on") || str_eq(value, "true") || str_eq(value, "1") || str_eq(value, "yes");
+    return str_eq(value, "on") || str_eq(value, "true") || str_eq(value, "1") ||
+           str_eq(value, "yes");
 }
 
 static bool is_off(const char *value)
 {
-    return str_eq(value, "off") || str_eq(value, "false") || str_eq(value, "0") || str_eq(value, "no");
+    return str_eq(value, "off") || str_eq(value, "false") || str_eq(value, "0") ||
+           str_eq(value, "no");
 }
 
 static bool put(struct reading *r, size_t i, const char *value)

@@ -12,12 +12,12 @@
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
 
-#define GIB           (1024LL * 1024 * 1024)
-#define FREE_WARN     GIB
-#define FREE_BAD      (GIB / 20)
-#define DAY_MS        (24LL * 3600 * 1000)
-#define EXPIRY_DAYS   30
-#define OLDEST_CLOCK  1767225600000LL /* 1 January 2026: no clock of this program is earlier */
+#define GIB          (1024LL * 1024 * 1024)
+#define FREE_WARN    GIB
+#define FREE_BAD     (GIB / 20)
+#define DAY_MS       (24LL * 3600 * 1000)
+#define EXPIRY_DAYS  30
+#define OLDEST_CLOCK 1767225600000LL /* 1 January 2026: no clock of this program is earlier */
 
 /* --- folders and disk -------------------------------------------------------------------------------------- */
 
@@ -26,11 +26,13 @@ bool doctor_private_file(struct doctor *d, const char *what, const char *path)
     struct stat st;
     if (stat(path, &st) != 0) {
         doctor_bad(d, "%s: berkas %s %s.", what, path,
-                   errno == ENOENT ? "tidak ada" : "tidak dapat dibuka; periksa pemilik dan izinnya");
+                   errno == ENOENT ? "tidak ada"
+                                   : "tidak dapat dibuka; periksa pemilik dan izinnya");
         return false;
     }
     if (st.st_mode & (S_IRWXG | S_IRWXO)) {
-        doctor_bad(d, "%s: berkas %s dapat dibaca pengguna lain. Jalankan: chmod 0400 %s", what, path, path);
+        doctor_bad(d, "%s: berkas %s dapat dibaca pengguna lain. Jalankan: chmod 0400 %s", what,
+                   path, path);
         return true;
     }
     if (access(path, R_OK) != 0)
@@ -63,7 +65,8 @@ static void check_disk(struct doctor *d, const char *data)
         return;
     long long free_bytes = (long long)fs.f_bavail * (long long)fs.f_frsize;
     if (free_bytes < FREE_BAD)
-        doctor_bad(d, "Sisa diska tinggal %lld MB. Kosongkan diska; data baru akan ditolak.", free_bytes / 1000000);
+        doctor_bad(d, "Sisa diska tinggal %lld MB. Kosongkan diska; data baru akan ditolak.",
+                   free_bytes / 1000000);
     else if (free_bytes < FREE_WARN)
         doctor_warn(d, "Sisa diska kurang dari 1 GiB (%lld MB).", free_bytes / 1000000);
     else
@@ -73,14 +76,16 @@ static void check_disk(struct doctor *d, const char *data)
 static void check_clock(struct doctor *d)
 {
     if (time_now_ms() < OLDEST_CLOCK)
-        doctor_bad(d, "Jam komputer salah (sebelum tahun 2026). Nyalakan NTP: timedatectl set-ntp true");
+        doctor_bad(
+            d, "Jam komputer salah (sebelum tahun 2026). Nyalakan NTP: timedatectl set-ntp true");
 }
 
 /* --- how people reach it ------------------------------------------------------------------------------------- */
 
 static bool listens_locally(const char *listen)
 {
-    return str_starts(listen, "127.") || str_starts(listen, "localhost:") || str_starts(listen, "[::1]");
+    return str_starts(listen, "127.") || str_starts(listen, "localhost:") ||
+           str_starts(listen, "[::1]");
 }
 
 static void check_certificate(struct doctor *d, const char *path)
@@ -93,7 +98,8 @@ static void check_certificate(struct doctor *d, const char *path)
     else if (end < time_now_ms())
         doctor_bad(d, "Sertifikat %s sudah habis masanya. Jalankan: bukutamu tls --renew", path);
     else if (days < EXPIRY_DAYS)
-        doctor_warn(d, "Sertifikat %s habis dalam %lld hari. Jalankan: bukutamu tls --renew", path, days);
+        doctor_warn(d, "Sertifikat %s habis dalam %lld hari. Jalankan: bukutamu tls --renew", path,
+                    days);
     else
         doctor_ok(d, "Sertifikat berlaku %lld hari lagi.", days);
 }
@@ -111,11 +117,18 @@ static void check_reach(struct doctor *d)
         return;
     }
     if (listens_locally(s->listen))
-        doctor_ok(d, "Alamat %s hanya dari komputer ini; kamera dan masuk dapat dipakai di localhost.", s->listen);
+        doctor_ok(d,
+                  "Alamat %s hanya dari komputer ini; kamera dan masuk dapat dipakai di localhost.",
+                  s->listen);
     else if (s->trusted_proxies)
-        doctor_warn(d, "Alamat %s tanpa TLS di belakang perantara %s: pastikan perantara itu memakai HTTPS.", s->listen, s->trusted_proxies);
+        doctor_warn(
+            d, "Alamat %s tanpa TLS di belakang perantara %s: pastikan perantara itu memakai HTTPS.",
+            s->listen, s->trusted_proxies);
     else
-        doctor_bad(d, "Alamat %s tanpa TLS: masuk dan kamera tidak dapat dipakai dari komputer lain. Jalankan: bukutamu tls", s->listen);
+        doctor_bad(d,
+                   "Alamat %s tanpa TLS: masuk dan kamera tidak dapat dipakai dari komputer lain. "
+                   "Jalankan: bukutamu tls",
+                   s->listen);
 }
 
 /* --- WhatsApp ---------------------------------------------------------------------------------------------- */
@@ -133,7 +146,8 @@ static void check_whatsapp(struct doctor *d)
     for (size_t i = 0; i < ARRAY_LEN(needed); i++)
         set += !str_empty(needed[i].value);
     if (set == 0) {
-        doctor_warn(d, "WhatsApp belum disiapkan: kedatangan tamu disampaikan lisan (langkah 5 dilewati).");
+        doctor_warn(
+            d, "WhatsApp belum disiapkan: kedatangan tamu disampaikan lisan (langkah 5 dilewati).");
         return;
     }
     for (size_t i = 0; i < ARRAY_LEN(needed); i++) {

@@ -12,7 +12,8 @@
 
 DB_SQL(doctor_newest, "SELECT at FROM audit_head WHERE office_id = $1");
 DB_SQL(doctor_badges, "SELECT count(*) FROM badge WHERE office_id = $1 AND state = 'ready'");
-DB_SQL(doctor_places, "SELECT count(*) FROM place WHERE office_id = $1 AND state = 'ready' AND kind = $2");
+DB_SQL(doctor_places,
+       "SELECT count(*) FROM place WHERE office_id = $1 AND state = 'ready' AND kind = $2");
 DB_SQL(doctor_failed, "SELECT count(*) FROM outbox WHERE office_id = $1 AND state = 'failed' "
                       "AND failed_at > $2");
 
@@ -24,7 +25,8 @@ static void check_whole(struct doctor *d)
     if (db_check(d->app->cx.read) == ERR_OK)
         doctor_ok(d, "Basis data utuh.");
     else
-        doctor_bad(d, "Basis data rusak: %s. Pulihkan dari cadangan.", db_conn_detail(d->app->cx.read));
+        doctor_bad(d, "Basis data rusak: %s. Pulihkan dari cadangan.",
+                   db_conn_detail(d->app->cx.read));
 }
 
 static void check_clock(struct doctor *d, const char *office_id)
@@ -33,8 +35,9 @@ static void check_clock(struct doctor *d, const char *office_id)
     if (db_number(d->app->cx.read, &doctor_newest, DB_ARGS(db_text(office_id)), &newest) != ERR_OK)
         doctor_bad(d, "Catatan audit tidak dapat dibaca: %s", db_conn_detail(d->app->cx.read));
     else if (d->app->cx.now_ms + CLOCK_SLACK_MS < newest)
-        doctor_bad(d, "Jam komputer mundur %lld menit dari catatan terakhir. Nyalakan NTP: timedatectl set-ntp true",
-                   (long long)((newest - d->app->cx.now_ms) / 60000));
+        doctor_bad(
+            d, "Jam komputer mundur %lld menit dari catatan terakhir. Nyalakan NTP: timedatectl set-ntp true",
+            (long long)((newest - d->app->cx.now_ms) / 60000));
     else
         doctor_ok(d, "Jam komputer sejalan dengan catatan audit.");
 }
@@ -46,11 +49,13 @@ static void check_post(struct doctor *d, uint32_t role)
     char *phone = NULL;
     enum err e = staff_of_post(d->app->cx.read, d->app->cx.actor.office_id, role, &s);
     if (e == ERR_MISSING)
-        doctor_bad(d, "Jabatan %s kosong. Jalankan: bukutamu user add --role %s ...", label, staff_role_name(role));
+        doctor_bad(d, "Jabatan %s kosong. Jalankan: bukutamu user add --role %s ...", label,
+                   staff_role_name(role));
     else if (e != ERR_OK || staff_phone(&d->app->cx, &s, &phone) != ERR_OK)
         doctor_bad(d, "Akun %s tidak dapat dibaca.", label);
     else if (!phone)
-        doctor_warn(d, "%s (%s) belum mempunyai nomor HP: pemberitahuan tidak dapat dikirim.", label, s.name);
+        doctor_warn(d, "%s (%s) belum mempunyai nomor HP: pemberitahuan tidak dapat dikirim.",
+                    label, s.name);
     else
         doctor_ok(d, "%s: %s, dengan nomor HP.", label, s.name);
 }
@@ -70,9 +75,11 @@ static void check_desk(struct doctor *d)
 static void check_recovery(struct doctor *d, const struct office *office)
 {
     if (!office->recovery_public.n)
-        doctor_bad(d, "Kunci pemulihan belum dibuat; pengaduan belum dapat diterima. Jalankan: bukutamu recovery create");
+        doctor_bad(d, "Kunci pemulihan belum dibuat; pengaduan belum dapat diterima. Jalankan: "
+                      "bukutamu recovery create");
     else if (!office->recovery_confirmed_at)
-        doctor_bad(d, "Lembar kunci pemulihan belum diketik ulang; pengaduan belum dapat diterima. Jalankan: bukutamu recovery confirm");
+        doctor_bad(d, "Lembar kunci pemulihan belum diketik ulang; pengaduan belum dapat diterima. "
+                      "Jalankan: bukutamu recovery confirm");
     else
         doctor_ok(d, "Kunci pemulihan sudah diperiksa; pengaduan dapat diterima.");
 }
@@ -86,11 +93,15 @@ static void check_keys(struct doctor *d, const char *office)
     for (size_t i = 0; i < count; i++) {
         readers += staff_reads_complaints(&list[i]);
         if (staff_key_waits(&list[i]))
-            doctor_warn(d, "Kunci %s (%s) belum dipercayai: pengaduan baru tidak disegel untuknya. Kasi Intelijen atau Kajari memeriksanya di halaman /kunci; di server: bukutamu user trust --username %s",
+            doctor_warn(d,
+                        "Kunci %s (%s) belum dipercayai: pengaduan baru tidak disegel untuknya. "
+                        "Kasi Intelijen atau Kajari memeriksanya di halaman /kunci; di server: "
+                        "bukutamu user trust --username %s",
                         list[i].name, list[i].username, list[i].username);
     }
     if (readers == 0)
-        doctor_bad(d, "Belum ada Kasi Intelijen atau Kajari yang kuncinya dipercayai; pengaduan belum dapat diterima.");
+        doctor_bad(d, "Belum ada Kasi Intelijen atau Kajari yang kuncinya dipercayai; pengaduan "
+                      "belum dapat diterima.");
 }
 
 static void check_count(struct doctor *d, const char *what, enum err e, int64_t n)
@@ -123,7 +134,9 @@ static void check_messages(struct doctor *d, const char *office)
 {
     int64_t n = 0;
     int64_t since = d->app->cx.now_ms - 24LL * 3600 * 1000;
-    if (db_number(d->app->cx.read, &doctor_failed, DB_ARGS(db_text(office), db_int(since)), &n) == ERR_OK && n > 0)
+    if (db_number(d->app->cx.read, &doctor_failed, DB_ARGS(db_text(office), db_int(since)), &n) ==
+            ERR_OK &&
+        n > 0)
         doctor_warn(d, "%lld pesan WhatsApp gagal dalam 24 jam terakhir.", (long long)n);
 }
 
@@ -137,7 +150,10 @@ static void check_numbers(struct doctor *d, const char *office)
         int64_t since = 0;
         enum err e = notice_doubtful_since(d->app->cx.read, office, list[i].id, &since);
         if (e == ERR_OK && since)
-            doctor_warn(d, "Nomor WhatsApp %s diragukan: WhatsApp tidak dapat mengantarkan pesan. Periksa nomornya di halaman Petugas.", list[i].name);
+            doctor_warn(d,
+                        "Nomor WhatsApp %s diragukan: WhatsApp tidak dapat mengantarkan pesan. "
+                        "Periksa nomornya di halaman Petugas.",
+                        list[i].name);
     }
 }
 
@@ -148,7 +164,8 @@ static void check_templates(struct doctor *d, const char *office)
     if (notice_template_stops(d->app->cx.read, office, d->app->cx.now_ms, &stops, &count) != ERR_OK)
         return;
     for (size_t i = 0; i < count; i++)
-        doctor_warn(d, "Templat WhatsApp %s dihentikan (%s). Periksa di WhatsApp Manager.", stops[i].name, stops[i].code);
+        doctor_warn(d, "Templat WhatsApp %s dihentikan (%s). Periksa di WhatsApp Manager.",
+                    stops[i].name, stops[i].code);
 }
 
 void doctor_office(struct doctor *d, const struct office *office)

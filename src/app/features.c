@@ -22,11 +22,29 @@
 
 const struct db_sql *const *const *features_statements(void)
 {
-    static const struct db_sql *const *const tables[] = {
-        audit_statements,  complaint_statements, custody_statements, decision_statements,
-        notice_statements, escalation_statements, inbound_statements, whatsapp_statements, office_statements,    outbox_statements,  outbox_health_statements, outbox_carry_statements, reach_statements,  replay_statements,
-        custody_day_statements, office_pool_statements, session_statements, staff_statements,    visit_statements,
-        doctor_statements, recovery_statements, restore_statements, NULL};
+    static const struct db_sql *const *const tables[] = {audit_statements,
+                                                         complaint_statements,
+                                                         custody_statements,
+                                                         decision_statements,
+                                                         notice_statements,
+                                                         escalation_statements,
+                                                         inbound_statements,
+                                                         whatsapp_statements,
+                                                         office_statements,
+                                                         outbox_statements,
+                                                         outbox_health_statements,
+                                                         outbox_carry_statements,
+                                                         reach_statements,
+                                                         replay_statements,
+                                                         custody_day_statements,
+                                                         office_pool_statements,
+                                                         session_statements,
+                                                         staff_statements,
+                                                         visit_statements,
+                                                         doctor_statements,
+                                                         recovery_statements,
+                                                         restore_statements,
+                                                         NULL};
     return tables;
 }
 
@@ -34,10 +52,19 @@ static const struct route *route_tables[14];
 
 static void collect_routes(void)
 {
-    const struct route *all[] = {
-        portal_routes(),   session_routes(), staff_routes(), staff_key_routes(),    office_routes(),
-        visit_routes(),    custody_routes(), decision_routes(), notice_routes(),
-        complaint_routes(), reach_routes(), operations_routes(), NULL};
+    const struct route *all[] = {portal_routes(),
+                                 session_routes(),
+                                 staff_routes(),
+                                 staff_key_routes(),
+                                 office_routes(),
+                                 visit_routes(),
+                                 custody_routes(),
+                                 decision_routes(),
+                                 notice_routes(),
+                                 complaint_routes(),
+                                 reach_routes(),
+                                 operations_routes(),
+                                 NULL};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         route_tables[i] = all[i];
 }

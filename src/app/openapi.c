@@ -259,7 +259,8 @@ static const char *operation_id(struct cx *cx, const struct route *r)
     buf_puts(&id, str_lower(cx->arena, openapi_method(r->method)));
     bool gap = true;
     for (const char *p = r->path; *p; p++) {
-        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');
+        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                      (*p >= '0' && *p <= '9');
         if (letter) {
             if (gap)
                 buf_putc(&id, '_');
@@ -453,7 +454,8 @@ static json_t *parameters_json(void)
     put(key, "name", text("Idempotency-Key"));
     put(key, "in", text("header"));
     put(key, "description",
-        text("The same request with the same key has one effect. Kept 7 days; another body is 422."));
+        text("The same request with the same key has one effect. Kept 7 days; another body is "
+             "422."));
     put(key, "schema", schema);
     put(all, "IdempotencyKey", key);
     return all;
@@ -462,7 +464,8 @@ static json_t *parameters_json(void)
 static json_t *components_json(struct cx *cx, const struct route **routes, size_t count)
 {
     json_t *components = json_object(), *responses = json_object(), *problem = json_object();
-    put(problem, "description", text("Refused (RFC 9457): the code is stable, the detail is for people"));
+    put(problem, "description",
+        text("Refused (RFC 9457): the code is stable, the detail is for people"));
     put(problem, "content", content("application/problem+json", reference("schemas", "Problem")));
     put(responses, "Problem", problem);
     put(components, "schemas", schemas_json(cx, routes, count));
@@ -480,7 +483,8 @@ static json_t *info_json(void)
     put(info, "title", text("Buku Tamu"));
     put(info, "version", text(BUKUTAMU_VERSION));
     put(info, "description",
-        text("Visitor book and complaint desk of a prosecutor's office. Send Accept: application/json "
+        text("Visitor book and complaint desk of a prosecutor's office. Send Accept: "
+             "application/json "
              "for JSON; the same addresses answer a browser with pages."));
     put(info, "license", license);
     return info;

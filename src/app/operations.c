@@ -29,8 +29,9 @@ static enum err metrics_get(struct cx *cx, struct http_req *req, struct http_res
 {
     bool admin = cx->actor.kind != ACTOR_NONE && (cx->actor.roles & ROLE_ADMIN);
     if (!admin && !is_local(req))
-        return cx_fail(cx, ERR_DENIED, "metrics",
-                       T("Angka ini hanya dapat dibaca dari komputer server atau oleh administrator."));
+        return cx_fail(
+            cx, ERR_DENIED, "metrics",
+            T("Angka ini hanya dapat dibaca dari komputer server atau oleh administrator."));
     struct db_stats stats = {0};
     db_stats(cx->db, &stats);
     res->content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -54,10 +55,12 @@ static enum err openapi_get(struct cx *cx, struct http_req *req, struct http_res
 
 const struct route *operations_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/metrics", 0, ROUTE_PUBLIC, metrics_get, NULL, 0, T("Angka jalannya program (Prometheus), dari komputer server atau administrator"), NULL},
         {HTTP_GET, "/openapi.json", 0, ROUTE_PUBLIC, openapi_get, NULL, 0, T("Daftar alamat ini sebagai OpenAPI"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -17,6 +17,7 @@
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff.h"
+#include "features/visit/visit.h"
 #include "lib/base/log.h"
 #include "lib/base/piece.h"
 #include "lib/base/str.h"
@@ -29,17 +30,23 @@
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-#define EVENTS_MAX       256u
-#define PING_MS          15000
-#define CLOCK_MS         1000
-#define RETENTION_MS     (3600LL * 1000)
-#define ARENA_BYTES      (64u * 1024)
+#define EVENTS_MAX   256u
+#define PING_MS      15000
+#define CLOCK_MS     1000
+#define RETENTION_MS (3600LL * 1000)
+#define ARENA_BYTES  (64u * 1024)
 /* A worker waits for the commit of its request, and one commit serves all who wait: with as few workers
  * as cores the disk would be synced for a handful of requests each time. */
-#define WORKERS_LEAST    32
+#define WORKERS_LEAST 32
 
 /* Reading connections after those of the workers. */
-enum { READER_PUBLISHER, READER_CLOCK, READER_TELEGRAM, READER_OUTBOX, READERS_MORE = READER_OUTBOX + CHANNELS_MAX };
+enum {
+    READER_PUBLISHER,
+    READER_CLOCK,
+    READER_TELEGRAM,
+    READER_OUTBOX,
+    READERS_MORE = READER_OUTBOX + CHANNELS_MAX
+};
 
 struct serving {
     struct app *app;
@@ -81,7 +88,8 @@ static void publish_office(struct cx *cx, struct sse_hub *hub, const struct sse_
 {
     struct audit_entry *entries = NULL;
     size_t count = 0;
-    if (audit_events_after(cx->read, need->office_id, need->after, EVENTS_MAX, &entries, &count) != ERR_OK)
+    if (audit_events_after(cx->read, need->office_id, need->after, EVENTS_MAX, &entries, &count) !=
+        ERR_OK)
         return;
     struct sse_event *events = ARENA_ARRAY(cx->arena, count ? count : 1, struct sse_event);
     for (size_t i = 0; i < count; i++) {
@@ -147,6 +155,7 @@ static void *clock_main(void *arg)
             struct forgetting f = {office, cx.now_ms};
             warn("replay", db_tx_low(&cx, "replay_forget", forget_replays, &f));
             warn("notice", notice_forget(&cx, office));
+            warn("photos", visit_sweep_photos(&cx, office));
         }
         arena_reset(arena);
         for (int waited = 0; waited < CLOCK_MS && !s->stop; waited += 100)
@@ -234,9 +243,12 @@ static struct outbox_timing timing(const struct settings *set)
     int64_t speed = set->outbox_speed;
     if (speed <= 1)
         return (struct outbox_timing){.max_attempts = 0};
-    return (struct outbox_timing){.backoff_first_ms = 1000 / speed, .backoff_max_ms = 300000 / speed,
-                                  .pair_first_ms = 1000 / speed, .unknown_wait_ms = 30000 / speed,
-                                  .lease_ms = 30000 / speed, .stopped_ms = 60000 / speed,
+    return (struct outbox_timing){.backoff_first_ms = 1000 / speed,
+                                  .backoff_max_ms = 300000 / speed,
+                                  .pair_first_ms = 1000 / speed,
+                                  .unknown_wait_ms = 30000 / speed,
+                                  .lease_ms = 30000 / speed,
+                                  .stopped_ms = 60000 / speed,
                                   .poll_ms = 5000 / speed};
 }
 
@@ -250,11 +262,13 @@ static enum err start_outbox(struct serving *s)
         return fail(e, message);
     for (int i = 0; i < CHANNELS_MAX; i++)
         s->reads[i] = db_reader(s->app->db, s->workers + READER_OUTBOX + i);
-    struct outbox_options options = {
-        .base = s->app->cx, .read = s->reads[0], .more_reads = s->reads + 1,
-        .use_arena = db_conn_use_arena,
-        .hooks = {.render = notice_render, .sent = notice_sent}, .channels = s->channels,
-        .timing = timing(&s->app->settings)};
+    struct outbox_options options = {.base = s->app->cx,
+                                     .read = s->reads[0],
+                                     .more_reads = s->reads + 1,
+                                     .use_arena = db_conn_use_arena,
+                                     .hooks = {.render = notice_render, .sent = notice_sent},
+                                     .channels = s->channels,
+                                     .timing = timing(&s->app->settings)};
     options.base.sse = s->hub;
     return outbox_start(s->app->arena, &options, &s->outbox);
 }
@@ -281,13 +295,20 @@ static enum err start_server(struct serving *s)
 {
     struct settings *set = &s->app->settings;
     struct server_options options = {
-        .listen = set->listen, .tls_cert_file = set->tls_cert, .tls_key_file = set->tls_key,
-        .workers = s->workers, .limits = {.rate = set->rate},
+        .listen = set->listen,
+        .tls_cert_file = set->tls_cert,
+        .tls_key_file = set->tls_key,
+        .workers = s->workers,
+        .limits = {.rate = set->rate},
         .trusted_proxies = trusted_list(s->app->arena, set->trusted_proxies),
         .routes = features_routes(),
-        .auth = {.by_session = staff_auth_session, .by_token = staff_auth_token, .csrf_key = csrf_key},
+        .auth = {.by_session = staff_auth_session,
+                 .by_token = staff_auth_token,
+                 .csrf_key = csrf_key},
         .pages = {.error_page = portal_error_page, .login_path = "/masuk"},
-        .base = s->app->cx, .reader = db_reader, .use_arena = db_conn_use_arena,
+        .base = s->app->cx,
+        .reader = db_reader,
+        .use_arena = db_conn_use_arena,
         .reads_together = db_reads_together};
     options.base.actor = (struct actor){.kind = ACTOR_NONE, .name = "", .username = ""};
     memcpy(options.base.actor.office_id, s->app->cx.actor.office_id, UUID_TEXT_BYTES);

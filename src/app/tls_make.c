@@ -106,8 +106,10 @@ static bool set_times(X509 *cert, int64_t now_ms, long days)
 static bool set_subject(X509 *cert, const char *common_name)
 {
     X509_NAME *name = X509_get_subject_name(cert);
-    return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, (const unsigned char *)"Buku Tamu", -1, -1, 0) == 1 &&
-           X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1;
+    return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, (const unsigned char *)"Buku Tamu",
+                                      -1, -1, 0) == 1 &&
+           X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name,
+                                      -1, -1, 0) == 1;
 }
 
 struct leaf {
@@ -160,8 +162,8 @@ static bool vouches(X509 *authority, X509 *server)
 
 /* --- files -------------------------------------------------------------------------------------------------- */
 
-static enum err write_pem(struct arena *a, const char *folder, const char *name, const struct pair *p,
-                          bool key)
+static enum err write_pem(struct arena *a, const char *folder, const char *name,
+                          const struct pair *p, bool key)
 {
     const char *path = arena_printf(a, "%s/%s", folder, name);
     const char *part = arena_printf(a, "%s.part", path);
@@ -170,7 +172,8 @@ static enum err write_pem(struct arena *a, const char *folder, const char *name,
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     if (!f)
         return ERR_INTERNAL;
-    int done = key ? PEM_write_PrivateKey(f, p->key, NULL, NULL, 0, NULL, NULL) : PEM_write_X509(f, p->cert);
+    int done = key ? PEM_write_PrivateKey(f, p->key, NULL, NULL, 0, NULL, NULL)
+                   : PEM_write_X509(f, p->cert);
     bool stored = done == 1 && fflush(f) == 0 && fsync(fd) == 0;
     (void)fclose(f);
     if (!stored || rename(part, path) != 0) {
@@ -199,18 +202,32 @@ static enum err refuse(enum err e, const char *sentence, const char **ret_messag
     return e;
 }
 
-static enum err authority(struct arena *a, const struct tls_request *r, struct pair *ret, const char **ret_message)
+static enum err authority(struct arena *a, const struct tls_request *r, struct pair *ret,
+                          const char **ret_message)
 {
     bool there = access(arena_printf(a, "%s/ca.crt", r->folder), F_OK) == 0;
     if (there && !r->keep_authority)
-        return refuse(ERR_CONFLICT, "sertifikat sudah ada di folder data ini. Pakai --renew untuk memperbaruinya tanpa memasang ulang ca.crt.", ret_message);
+        return refuse(ERR_CONFLICT,
+                      "sertifikat sudah ada di folder data ini. Pakai --renew untuk memperbaruinya "
+                      "tanpa memasang ulang ca.crt.",
+                      ret_message);
     if (r->keep_authority)
-        return read_pair(a, r->folder, ret) ? ERR_OK : refuse(ERR_MISSING, "ca.crt dan ca.key tidak ada atau tidak terbaca; jalankan tanpa --renew.", ret_message);
-    struct leaf l = {.common_name = r->title, .days = CA_DAYS, .now_ms = r->now_ms,
-                     .basic = "critical,CA:TRUE,pathlen:0", .usage = "critical,keyCertSign,cRLSign",
+        return read_pair(a, r->folder, ret)
+                   ? ERR_OK
+                   : refuse(
+                         ERR_MISSING,
+                         "ca.crt dan ca.key tidak ada atau tidak terbaca; jalankan tanpa --renew.",
+                         ret_message);
+    struct leaf l = {.common_name = r->title,
+                     .days = CA_DAYS,
+                     .now_ms = r->now_ms,
+                     .basic = "critical,CA:TRUE,pathlen:0",
+                     .usage = "critical,keyCertSign,cRLSign",
                      .constraints = constraints(a, r)};
     if (!make_pair(&l, NULL, ret))
-        return refuse(ERR_INTERNAL, "otoritas tidak dapat dibuat. Periksa nama dan alamat pada --host.", ret_message);
+        return refuse(ERR_INTERNAL,
+                      "otoritas tidak dapat dibuat. Periksa nama dan alamat pada --host.",
+                      ret_message);
     TRY(write_pem(a, r->folder, "ca.key", ret, true));
     return write_pem(a, r->folder, "ca.crt", ret, false);
 }
@@ -219,15 +236,26 @@ enum err tls_make(struct arena *a, const struct tls_request *r, const char **ret
 {
     CLEAN_PAIR struct pair ca = {NULL, NULL};
     CLEAN_PAIR struct pair server = {NULL, NULL};
-    *ret_message = "berkas sertifikat tidak dapat ditulis. Periksa folder data dan sisa ruang diska.";
+    *ret_message =
+        "berkas sertifikat tidak dapat ditulis. Periksa folder data dan sisa ruang diska.";
     TRY(authority(a, r, &ca, ret_message));
-    struct leaf l = {.common_name = strlen(r->names[0]) <= 64 ? r->names[0] : "Buku Tamu", .days = SERVER_DAYS, .now_ms = r->now_ms,
-                     .basic = "critical,CA:FALSE", .usage = "critical,digitalSignature",
-                     .extended = "serverAuth", .names = alt_names(a, r)};
+    struct leaf l = {.common_name = strlen(r->names[0]) <= 64 ? r->names[0] : "Buku Tamu",
+                     .days = SERVER_DAYS,
+                     .now_ms = r->now_ms,
+                     .basic = "critical,CA:FALSE",
+                     .usage = "critical,digitalSignature",
+                     .extended = "serverAuth",
+                     .names = alt_names(a, r)};
     if (!make_pair(&l, &ca, &server))
-        return refuse(ERR_INTERNAL, "sertifikat tidak dapat dibuat. Periksa nama dan alamat pada --host.", ret_message);
+        return refuse(ERR_INTERNAL,
+                      "sertifikat tidak dapat dibuat. Periksa nama dan alamat pada --host.",
+                      ret_message);
     if (!vouches(ca.cert, server.cert))
-        return refuse(ERR_INVALID, "otoritas yang ada tidak mencakup nama atau alamat itu, atau sudah habis masanya. Hapus folder tls, lalu jalankan tanpa --renew dan pasang ca.crt yang baru.", ret_message);
+        return refuse(
+            ERR_INVALID,
+            "otoritas yang ada tidak mencakup nama atau alamat itu, atau sudah habis masanya. "
+            "Hapus folder tls, lalu jalankan tanpa --renew dan pasang ca.crt yang baru.",
+            ret_message);
     TRY(write_pem(a, r->folder, "server.key", &server, true));
     TRY(write_pem(a, r->folder, "server.crt", &server, false));
     *ret_message = NULL;

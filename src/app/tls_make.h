@@ -13,7 +13,7 @@ struct tls_request {
     const char *folder;       /* DIR/tls: ca.crt ca.key server.crt server.key */
     const char *const *names; /* DNS names and IP addresses of the server */
     size_t name_count;
-    const char *title; /* of the authority: "Buku Tamu kapuas-1" */
+    const char *title;   /* of the authority: "Buku Tamu kapuas-1" */
     bool keep_authority; /* only a fresh server certificate under the authority that is there */
     int64_t now_ms;
 };

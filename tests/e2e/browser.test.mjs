@@ -317,6 +317,10 @@ export default function (suite) {
     await seen(page, 'tanda-terima');
     const head = await person(browser, office, 'hendra');
     await seen(head, 'pengaduan-isi', `${at}/pengaduan/isi`);
+    const made = await (await office.login('admin')).json('/petugas', { username: 'kasi.baru', name: 'Kasi Baru', roles: ['intel_chief'], password: 'kuda merah lari ke pasar' });
+    assert.equal(made.status, 201, made.text);
+    await seen(head, 'jawab-kunci', '/jawab');
+    await seen(head, 'kunci', '/kunci');
     await seen(page, 'pengembalian', '/pengembalian');
     await seen(page, 'pengembalian-tamu', '/pengembalian?badge=A-30');
     await seen(page, 'tutup-hari', '/penutupan-hari');

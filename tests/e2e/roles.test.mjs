@@ -189,6 +189,41 @@ export default function (suite) {
     void office;
   });
 
+  suite.test('a chief made by the administrator reads no complaint until a chief in office trusts the key', async () => {
+    const office = await suite.ownOffice();
+    const password = 'kuda merah lari ke pasar';
+    const admin = await office.login('admin');
+    const made = await admin.json('/petugas', { username: 'kasi.palsu', name: 'Kasi', roles: ['intel_chief'], password });
+    assert.equal(made.status, 201, made.text);
+    assert.equal((await (await office.program('admin')).json('/petugas', { username: 'kasi.lain', name: 'Kasi', roles: ['intel_chief'], password })).status, 403);
+    office.people.set('kasi.palsu', { password });
+    const desk = await office.program('rina');
+    const complain = async (badge) => {
+      const visit = await desk.json('/tamu', guestData());
+      const at = `/tamu/${visit.json.id}`;
+      for (const [step, body] of [['titipan', { badge, items: [{ kind: 'id_card' }] }], ['ruang-tunggu', {}], ['keputusan', { official: 'office_head', outcome: 'office_head' }], ['diterima', {}]])
+        assert.equal((await desk.json(`${at}/${step}`, body)).status, 200, step);
+      assert.equal((await desk.json(`${at}/pengaduan`, { text: 'Hanya untuk yang berhak.' })).status, 201);
+      return `${at}/pengaduan/isi`;
+    };
+    const first = await complain('A-01');
+    const chief = await office.login('kasi.palsu');
+    const refused = await chief.getJson(first);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.json.code, 'no_share');
+    const kajari = await office.login('hendra');
+    const waiting = (await kajari.getJson('/kunci')).json.items.find((k) => k.id === made.json.id);
+    assert.equal(waiting.state, 'waiting');
+    const own = await chief.json(`/kunci/${made.json.id}`, { fingerprint: waiting.fingerprint, password });
+    assert.equal(own.status, 403, 'not by himself');
+    const done = await kajari.json(`/kunci/${made.json.id}`, { fingerprint: waiting.fingerprint, password: office.people.get('hendra').password });
+    assert.equal(done.status, 200, done.text);
+    assert.equal(done.json.state, 'trusted');
+    assert.equal((await chief.getJson(first)).status, 403, 'what was written before stays shut');
+    const second = await complain('A-02');
+    assert.equal((await chief.getJson(second)).json.text, 'Hanya untuk yang berhak.');
+  });
+
   suite.test('an account that is disabled is out at once, by cookie and by token', async () => {
     const office = await need();
     const admin = cookies.admin;

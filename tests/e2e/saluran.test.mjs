@@ -456,4 +456,37 @@ export default function (suite) {
     assert.doesNotMatch(stdout, /token-bot-uji|token-gateway-uji/);
     assert.doesNotMatch(office.log(), /token-bot-uji|kata-acak-hook/, 'no secret in the log');
   });
+
+  suite.test('Telegram by webhook: only with its secret, and what was taken before a kill -9 is done after it', async () => {
+    await need();
+    const admin = await office.program('admin');
+    for (const one of (await admin.getJson(`/petugas/${staff.arief}/saluran`)).json.channels)
+      await admin.json(`/petugas/${staff.arief}/saluran/${one.id}/hapus`, {});
+    await channel('arief', 'telegram', '501');
+    fs.writeFileSync(path.join(office.dir, 'hook'), 'rahasia-webhook-bot', { mode: 0o600 });
+    const conf = path.join(office.data, 'bukutamu.conf');
+    fs.writeFileSync(conf, fs.readFileSync(conf, 'utf8').replace('[telegram]\n', `[telegram]\nmode = webhook\nsecret_file = ${office.dir}/hook\n`));
+    await office.restart();
+    const before = telegram.sent('501').length;
+    const visit = await guest();
+    await until('the notice', () => telegram.sent('501').length > before);
+    const call = telegram.sent('501').at(-1);
+    const update = (data) => JSON.stringify({
+      update_id: 9001, callback_query: { id: 'cb9001', from: { id: 501 }, data, message: { message_id: 1, chat: { id: 501, type: 'private' } } },
+    });
+    const send = (secret, body) => office.guest().send('POST', '/kait/telegram', {
+      headers: { 'Content-Type': 'application/json', ...(secret ? { 'X-Telegram-Bot-Api-Secret-Token': secret } : {}) }, body,
+    });
+    const data = call.args.reply_markup.inline_keyboard.flat()[1].callback_data;
+    assert.equal((await send(null, update(data))).status, 401);
+    assert.equal((await send('tebakan', update(data))).status, 401);
+    assert.equal((await send('rahasia-webhook-bot', 'bukan json')).status, 400);
+    assert.equal((await send('rahasia-webhook-bot', update(data))).status, 200);
+    await office.halt('SIGKILL');
+    await office.serve();
+    const v = await decided(visit.id, 'ask_head');
+    assert.equal((await send('rahasia-webhook-bot', update(data))).status, 200);
+    await sleep(900);
+    assert.equal((await desk.getJson(`/tamu/${visit.id}`)).json.decision.answers.length, v.decision.answers.length);
+  });
 }

@@ -21,9 +21,12 @@ struct all {
     struct object_list d;
 };
 
+/* clang-format off */
 static const struct field parts[] = {
     {.name = "n", .type = FIELD_TEXT, .offset = offsetof(struct part, name)},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field fields[] = {
     {.name = "a", .type = FIELD_LINES, .flags = FIELD_REQUIRED, .offset = offsetof(struct all, a)},
     {.name = "b", .type = FIELD_CODES, .offset = offsetof(struct all, b), .max = 3},
@@ -36,6 +39,7 @@ static const struct field fields[] = {
      .member_count = 1,
      .member_bytes = sizeof(struct part)},
 };
+/* clang-format on */
 static const struct form form = FORM("All", struct all, fields);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

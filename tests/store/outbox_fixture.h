@@ -11,9 +11,8 @@
 #include "lib/outbox/outbox_rows.h"
 #include "migrations.h"
 
-static const struct db_sql *const *const outbox_tables[] = {outbox_statements,
-                                                         outbox_health_statements,
-                                                         outbox_carry_statements, NULL};
+static const struct db_sql *const *const outbox_tables[] = {
+    outbox_statements, outbox_health_statements, outbox_carry_statements, NULL};
 
 static inline struct fixture *outbox_fixture_new(void)
 {

@@ -53,7 +53,8 @@ static int run_in(struct scratch *p, const char *data, const char *input, const 
     (void)fclose(f);
     (void)fflush(stdout);
     int out = dup(1), err = dup(2), in = dup(0);
-    int null_fd = open(arena_printf(p->arena, "%s/output", p->folder), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    int null_fd = open(arena_printf(p->arena, "%s/output", p->folder), O_WRONLY | O_CREAT | O_TRUNC,
+                       0600);
     int typed_fd = open(typed, O_RDONLY);
     (void)dup2(null_fd, 1);
     (void)dup2(null_fd, 2);
@@ -131,13 +132,14 @@ static int end(void **state)
 
 /* --- a visit with a photo, straight into the folder --------------------------------------------------------- */
 
-DB_SQL(test_visit_add,
-       "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
-       "due_at, registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
-       "visitor_kind, organization, companions, companion_count, purpose, category, "
-       "accepted_warnings, notice_state, question_state, decision_state, unreceived, photo_id) "
-       "VALUES ($1, 'v1', 2026, 1, '', 'registered', 1, 1, 2, 1, 's', 'g', 'Tamu', 'ktp', $2, $2, "
-       "'individual', '', '[]', 0, 'Rapat', 'meeting', '', 'none', 'none', 'none', 0, $3)");
+DB_SQL(
+    test_visit_add,
+    "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
+    "due_at, registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
+    "visitor_kind, organization, companions, companion_count, purpose, category, "
+    "accepted_warnings, notice_state, question_state, decision_state, unreceived, photo_id) "
+    "VALUES ($1, 'v1', 2026, 1, '', 'registered', 1, 1, 2, 1, 's', 'g', 'Tamu', 'ktp', $2, $2, "
+    "'individual', '', '[]', 0, 'Rapat', 'meeting', '', 'none', 'none', 'none', 0, $3)");
 DB_SQL(test_audit_break, "UPDATE audit_head SET hash = $2 WHERE office_id = $1");
 static const struct db_sql *const test_statements[] = {&test_visit_add, &test_audit_break, NULL};
 static const struct db_sql *const *const tables[] = {test_statements, office_statements, NULL};
@@ -154,7 +156,8 @@ static void open_data(struct scratch *p, const char *data, struct opened *o)
     *o = (struct opened){.cx = {.arena = p->arena, .data_dir = data}};
     assert_int_equal(seal_open(p->arena, data, &o->cx.seal, &message), ERR_OK);
     struct db_options options = {.url = arena_printf(p->arena, "sqlite:%s/bukutamu.db", data),
-                                 .statements = tables, .readers = 1};
+                                 .statements = tables,
+                                 .readers = 1};
     assert_int_equal(db_open(p->arena, &options, &o->cx.db, &message), ERR_OK);
     o->cx.read = db_reader(o->cx.db, 0);
     db_conn_use_arena(o->cx.read, p->arena);
@@ -170,9 +173,11 @@ static void close_data(struct opened *o)
 static enum err add_visit_tx(struct db_conn *tx, void *arg)
 {
     struct opened *o = arg;
-    struct bytes sealed = seal_field(o->cx.seal, o->cx.arena, "visit", "identity_sealed", "v1", "{}");
+    struct bytes sealed = seal_field(o->cx.seal, o->cx.arena, "visit", "identity_sealed", "v1",
+                                     "{}");
     return db_run(tx, &test_visit_add,
-                  DB_ARGS(db_text(o->office.office_id), db_bytes(sealed), db_text(o->photo_id)), NULL);
+                  DB_ARGS(db_text(o->office.office_id), db_bytes(sealed), db_text(o->photo_id)),
+                  NULL);
 }
 
 static void add_visit(struct scratch *p, bool with_file)
@@ -182,7 +187,8 @@ static void add_visit(struct scratch *p, bool with_file)
     o.photo_id = PHOTO;
     const struct bytes photo = {(const uint8_t *)"foto", 4};
     if (with_file)
-        assert_int_equal(seal_file_write(o.cx.seal, p->arena, p->data, "photos", PHOTO, photo), ERR_OK);
+        assert_int_equal(seal_file_write(o.cx.seal, p->arena, p->data, "photos", PHOTO, photo),
+                         ERR_OK);
     assert_int_equal(db_tx(&o.cx, "setup", add_visit_tx, &o), ERR_OK);
     close_data(&o);
 }
@@ -267,7 +273,8 @@ static void test_wrong_key(void **state)
     assert_non_null(f);
     (void)fputs("0123456789abcdef0123456789abcdef", f);
     (void)fclose(f);
-    assert_int_equal(run_in(p, p->other, NULL, arena_printf(p->arena, "restore %s --key %s", p->file, key)), 1);
+    assert_int_equal(
+        run_in(p, p->other, NULL, arena_printf(p->arena, "restore %s --key %s", p->file, key)), 1);
     assert_non_null(strstr(output(p), "bukan kunci cadangan ini"));
     assert_false(there(p, p->other, "bukutamu.db"));
     assert_false(there(p, p->other, "keys/master.key"));
@@ -289,7 +296,9 @@ static void test_damaged(void **state)
     add_visit(p, true);
     assert_int_equal(run(p, arena_printf(p->arena, "backup %s", p->file)), 0);
     const char *wrong = "0000000000000000000000000000000000000000000000000000000000000000";
-    assert_int_equal(run_in(p, p->other, NULL, arena_printf(p->arena, "%s --sha256 %s", key_option(p), wrong)), 1);
+    assert_int_equal(
+        run_in(p, p->other, NULL, arena_printf(p->arena, "%s --sha256 %s", key_option(p), wrong)),
+        1);
     assert_non_null(strstr(output(p), "tidak sama dengan SHA-256"));
     FILE *f = fopen(p->file, "r+b");
     assert_non_null(f);
@@ -379,7 +388,8 @@ static void test_recovery(void **state)
     uint8_t public_key[32];
     char *stranger = NULL;
     assert_int_equal(seal_recovery_create(p->arena, public_key, &stranger), ERR_OK);
-    assert_int_equal(run_in(p, p->data, arena_printf(p->arena, "%s\n", stranger), "recovery confirm"), 1);
+    assert_int_equal(
+        run_in(p, p->data, arena_printf(p->arena, "%s\n", stranger), "recovery confirm"), 1);
     assert_non_null(strstr(output(p), "bukan lembar kunci pemulihan kantor ini"));
     assert_int_equal(run_in(p, p->data, str_lower(p->arena, sheet), "recovery confirm"), 0);
     assert_true(intake_open(p));
@@ -406,6 +416,7 @@ static void test_doctor(void **state)
     says(p, "ok     Basis data utuh.");
     says(p, "gagal  Jabatan Kasi Intelijen kosong.");
     says(p, "gagal  Kunci pemulihan belum dibuat");
+    says(p, "gagal  Belum ada Kasi Intelijen atau Kajari yang kuncinya dipercayai");
     says(p, "awas   Tanda pengenal belum ada.");
     says(p, "awas   WhatsApp belum disiapkan");
     says(p, "ok     Alamat 127.0.0.1:8080 hanya dari komputer ini");

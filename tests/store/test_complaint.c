@@ -18,16 +18,18 @@
 #define PASSWORD "kuda-sungai-lampu-besi"
 #define VISIT    "0197f4a0-0000-7000-8000-000000000001"
 
-DB_SQL(test_visit_add,
-       "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
-       "due_at, registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
-       "visitor_kind, organization, companions, companion_count, purpose, category, "
-       "accepted_warnings, notice_state, question_state, decision_state, unreceived) "
-       "VALUES ($1, $2, 2026, 7, '', 'received', 1, 1, 2, 1, 's', 'g', 'Tamu', 'ktp', $3, $3, "
-       "'individual', '', '[]', 0, 'Pengaduan', 'complaint', '', 'none', 'none', 'final', 0)");
+DB_SQL(
+    test_visit_add,
+    "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
+    "due_at, registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
+    "visitor_kind, organization, companions, companion_count, purpose, category, "
+    "accepted_warnings, notice_state, question_state, decision_state, unreceived) "
+    "VALUES ($1, $2, 2026, 7, '', 'received', 1, 1, 2, 1, 's', 'g', 'Tamu', 'ktp', $3, $3, "
+    "'individual', '', '[]', 0, 'Pengaduan', 'complaint', '', 'none', 'none', 'final', 0)");
 DB_SQL(test_visit_state, "UPDATE visit SET state = $3, open = $4 WHERE office_id = $1 AND id = $2");
 DB_SQL(test_share_count, "SELECT count(*) FROM complaint_share WHERE office_id = $1");
-DB_SQL(test_share_of, "SELECT count(*) FROM complaint_share WHERE office_id = $1 AND reader_id = $2");
+DB_SQL(test_share_of,
+       "SELECT count(*) FROM complaint_share WHERE office_id = $1 AND reader_id = $2");
 DB_SQL(test_complaint_count, "SELECT count(*) FROM complaint WHERE office_id = $1");
 DB_SQL(test_named, "SELECT count(*) FROM audit_entry WHERE office_id = $1 "
                    "AND (subject_id = $2 OR detail LIKE '%' || $2 || '%')");
@@ -37,14 +39,21 @@ DB_SQL(test_same_time, "SELECT count(*) FROM audit_entry a, complaint c WHERE a.
                        "AND c.office_id = $1 AND abs(a.at - c.received_at) < 60000");
 DB_SQL(test_plain_hash, "SELECT count(*) FROM replay WHERE office_id = $1 AND body_hash = $2");
 
-static const struct db_sql *const test_statements[] = {
-    &test_visit_add,       &test_visit_state, &test_share_count, &test_share_of,
-    &test_complaint_count, &test_named,       &test_plain_hash,
-    &test_acts,            &test_same_time,   &test_link_clear, NULL};
+static const struct db_sql *const test_statements[] = {&test_visit_add,
+                                                       &test_visit_state,
+                                                       &test_share_count,
+                                                       &test_share_of,
+                                                       &test_complaint_count,
+                                                       &test_named,
+                                                       &test_plain_hash,
+                                                       &test_acts,
+                                                       &test_same_time,
+                                                       &test_link_clear,
+                                                       NULL};
 static const struct db_sql *const *const tables[] = {
-    test_statements,    audit_statements,  complaint_statements, office_statements,
-    replay_statements,  staff_statements,  session_statements,   visit_statements,
-    NULL};
+    test_statements,    audit_statements,  complaint_statements,
+    office_statements,  replay_statements, staff_statements,
+    session_statements, visit_statements,  NULL};
 
 struct person {
     struct actor actor;
@@ -79,9 +88,15 @@ static void write_once(struct desk *d, const struct db_sql *sql, const struct db
 
 static void add_person(struct desk *d, const char *username, uint32_t roles, struct person *ret)
 {
-    const struct staff_new n = {.office_id = d->o->office, .username = username, .name = username,
-                                .title = "Petugas", .rank = "", .nip = "", .section = "",
-                                .roles = roles, .password = PASSWORD};
+    const struct staff_new n = {.office_id = d->o->office,
+                                .username = username,
+                                .name = username,
+                                .title = "Petugas",
+                                .rank = "",
+                                .nip = "",
+                                .section = "",
+                                .roles = roles,
+                                .password = PASSWORD};
     char id[UUID_TEXT_BYTES];
     char *cookie = NULL;
     d->cx->actor = (struct actor){.kind = ACTOR_SYSTEM};
@@ -148,10 +163,10 @@ static const struct route *route_of(enum http_method method, const char *path)
 
 struct ask {
     enum http_method method;
-    const char *tail;   /* behind /tamu/{id}/pengaduan */
-    const char *visit;  /* VISIT when NULL */
-    const char *json;   /* body, or NULL */
-    const char *key;    /* Idempotency-Key */
+    const char *tail;  /* behind /tamu/{id}/pengaduan */
+    const char *visit; /* VISIT when NULL */
+    const char *json;  /* body, or NULL */
+    const char *key;   /* Idempotency-Key */
     struct http_pair *fields;
     size_t field_count;
     enum http_wants wants;
@@ -187,7 +202,8 @@ static enum err ask(struct desk *d, const struct ask *a, struct http_res *res)
 static const char body_json[] =
     "{\"text\":\"Kepala desa memotong dana bantuan KANARI-ISI.\\nTerjadi sejak awal tahun.\","
     "\"reported_party\":\"Budi KANARI-TERLAPOR, Kepala Desa\","
-    "\"documents\":[{\"kind\":\"Fotokopi laporan KANARI-DOKUMEN\",\"count\":2},{\"kind\":\"Foto\"}]}";
+    "\"documents\":[{\"kind\":\"Fotokopi laporan "
+    "KANARI-DOKUMEN\",\"count\":2},{\"kind\":\"Foto\"}]}";
 
 static enum err post(struct desk *d, const char *json, const char *key, struct http_res *res)
 {
@@ -222,7 +238,8 @@ static int64_t number(struct desk *d, const struct db_sql *sql, const char *arg)
 {
     int64_t n = -1;
     if (arg)
-        assert_int_equal(db_number(d->cx->read, sql, DB_ARGS(db_text(d->o->office), db_text(arg)), &n), ERR_OK);
+        assert_int_equal(
+            db_number(d->cx->read, sql, DB_ARGS(db_text(d->o->office), db_text(arg)), &n), ERR_OK);
     else
         assert_int_equal(db_number(d->cx->read, sql, DB_ARGS(db_text(d->o->office)), &n), ERR_OK);
     return n;
@@ -267,7 +284,8 @@ static void test_nothing_in_clear(void **state)
     (void)crypto_hash_sha256(hash, (const uint8_t *)body_json, strlen(body_json));
     int64_t n = -1;
     assert_int_equal(db_number(d->cx->read, &test_plain_hash,
-                               DB_ARGS(db_text(d->o->office), db_bytes((struct bytes){hash, 32})), &n),
+                               DB_ARGS(db_text(d->o->office), db_bytes((struct bytes){hash, 32})),
+                               &n),
                      ERR_OK);
     assert_int_equal(n, 0);
     /* Nothing outside the sealed link and the complaint's own rows names it. */
@@ -363,7 +381,8 @@ static void test_parts_do_not_move(void **state)
     struct bytes share;
     struct complaint_text t;
     find_complaint(d, &link, &c);
-    assert_int_equal(complaint_share_of(d->cx->read, d->o->office, c.id, d->arief.actor.id, &share), ERR_OK);
+    assert_int_equal(complaint_share_of(d->cx->read, d->o->office, c.id, d->arief.actor.id, &share),
+                     ERR_OK);
     struct complaint moved = c;
     moved.text_sealed = c.reported_sealed;
     assert_int_equal(complaint_open(d->cx, &moved, share, &d->arief.key, &t), ERR_INTERNAL);
@@ -416,7 +435,8 @@ static void cannot_read(struct desk *d, const struct person *p, const char *code
 static void next_complaint(struct desk *d)
 {
     static const struct bytes nothing = {NULL, 0};
-    write_once(d, &test_link_clear, DB_ARGS(db_text(d->o->office), db_text(VISIT), db_bytes(nothing)));
+    write_once(d, &test_link_clear,
+               DB_ARGS(db_text(d->o->office), db_text(VISIT), db_bytes(nothing)));
     become(d, &d->rina);
     struct http_res res;
     assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
@@ -425,9 +445,15 @@ static void next_complaint(struct desk *d)
 static void test_chief_made_by_admin_reads_nothing(void **state)
 {
     struct desk *d = *state;
-    const struct staff_new n = {.office_id = d->o->office, .username = "kasi.palsu", .name = "Kasi",
-                                .title = "", .rank = "", .nip = "", .section = "",
-                                .roles = ROLE_INTEL_CHIEF, .password = PASSWORD};
+    const struct staff_new n = {.office_id = d->o->office,
+                                .username = "kasi.palsu",
+                                .name = "Kasi",
+                                .title = "",
+                                .rank = "",
+                                .nip = "",
+                                .section = "",
+                                .roles = ROLE_INTEL_CHIEF,
+                                .password = PASSWORD};
     char id[UUID_TEXT_BYTES];
     struct person made;
     become(d, &d->admin);
@@ -507,9 +533,9 @@ static void test_nobody_trusted_closes_the_intake(void **state)
     assert_null(strstr(res.body.p, "name=\"text\""));
     assert_int_equal(number(d, &test_complaint_count, NULL), 0);
     d->cx->actor.kind = ACTOR_SYSTEM; /* the command on the server */
-    assert_int_equal(staff_trust_key(d->cx, d->arief.actor.id,
-                                     fingerprint_of(d, d->arief.actor.id), NULL),
-                     ERR_OK);
+    assert_int_equal(
+        staff_trust_key(d->cx, d->arief.actor.id, fingerprint_of(d, d->arief.actor.id), NULL),
+        ERR_OK);
     become(d, &d->rina);
     write_one(d);
     assert_int_equal(number(d, &test_share_count, NULL), 2);
@@ -592,7 +618,10 @@ static void test_unknown_visit(void **state)
 {
     struct desk *d = *state;
     struct http_res res;
-    const struct ask a = {.method = HTTP_POST, .tail = "", .json = "{}", .wants = WANTS_JSON,
+    const struct ask a = {.method = HTTP_POST,
+                          .tail = "",
+                          .json = "{}",
+                          .wants = WANTS_JSON,
                           .visit = "0197f4a0-0000-7000-8000-00000000dead"};
     assert_int_equal(ask(d, &a, &res), ERR_MISSING);
 }
@@ -616,7 +645,8 @@ static void test_too_long(void **state)
     assert_null(strstr(d->cx->diag.fields->message, "aaaa"));
     text[20000] = '\0';
     struct http_res res;
-    assert_int_equal(post(d, arena_printf(d->cx->arena, "{\"text\":\"%s\"}", text), NULL, &res), ERR_OK);
+    assert_int_equal(post(d, arena_printf(d->cx->arena, "{\"text\":\"%s\"}", text), NULL, &res),
+                     ERR_OK);
 }
 
 static void test_repeated_key(void **state)
@@ -701,7 +731,8 @@ static void test_typed_survives(void **state)
                                  {"documents[0][kind]", "Foto jalan"},
                                  {"documents[0][count]", "nol"},
                                  {"_rows", "4"}};
-    struct ask a = {.method = HTTP_POST, .tail = "", .fields = fields, .field_count = 6, .wants = WANTS_PAGE};
+    struct ask a = {
+        .method = HTTP_POST, .tail = "", .fields = fields, .field_count = 6, .wants = WANTS_PAGE};
     struct http_res res;
     assert_int_equal(ask(d, &a, &res), ERR_OK);
     assert_int_equal(res.status, 422);
@@ -733,8 +764,10 @@ static void test_form_leads_to_receipt(void **state)
     struct http_res res;
     assert_int_equal(get(d, "", WANTS_PAGE, &res), ERR_OK);
     assert_non_null(strstr(res.body.p, "name=\"text\""));
-    struct http_pair fields[] = {{"text", "Isi\r\npengaduan"}, {"documents[1][kind]", "Foto"}, {"_rows", "3"}};
-    const struct ask a = {.method = HTTP_POST, .tail = "", .fields = fields, .field_count = 3, .wants = WANTS_PAGE};
+    struct http_pair fields[] = {
+        {"text", "Isi\r\npengaduan"}, {"documents[1][kind]", "Foto"}, {"_rows", "3"}};
+    const struct ask a = {
+        .method = HTTP_POST, .tail = "", .fields = fields, .field_count = 3, .wants = WANTS_PAGE};
     assert_int_equal(ask(d, &a, &res), ERR_OK);
     assert_int_equal(res.status, 303);
     assert_string_equal(res.headers[0].value, "/tamu/" VISIT "/pengaduan/tanda-terima");

@@ -60,9 +60,9 @@ static const struct db_sql *const test_statements[] = {
     NULL,
 };
 static const struct db_sql *const *const tables[] = {
-    test_statements,        custody_statements, custody_day_statements, visit_statements,
-    escalation_statements,
-    office_pool_statements, audit_statements,   replay_statements,      NULL,
+    test_statements,  custody_statements,    custody_day_statements,
+    visit_statements, escalation_statements, office_pool_statements,
+    audit_statements, replay_statements,     NULL,
 };
 
 #define NOW INT64_C(1000000)

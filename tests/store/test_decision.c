@@ -461,7 +461,8 @@ static void silence_makes_the_proposal_final(void **state)
             assert_string_equal(v.receiver_id, cases[i].receiver);
         else
             assert_null(v.receiver_id);
-        assert_string_equal(v.decision_by, ARIEF); /* whose proposal it was; the Kajari said nothing */
+        assert_string_equal(v.decision_by,
+                            ARIEF); /* whose proposal it was; the Kajari said nothing */
         struct answer a = last_answer(h, id);
         assert_string_equal(a.channel, "silence");
         assert_string_equal(a.official_role, "office_head");

@@ -308,14 +308,16 @@ static void keys_and_days_of_an_older_office(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     static const char rows[] =
-        "INSERT INTO office (office_id, code, name, parent_name, address, phone, offset_min, limit_s,"
+        "INSERT INTO office (office_id, code, name, parent_name, address, phone, offset_min, "
+        "limit_s,"
         " ask_head, head_silence_s, notice_name, demo, created_at)"
         " VALUES ('b', 'O.1', 'Kejari', '', '', '', 420, 600, 'always', 180, 0, 0, 1),"
         " ('t', 'O.2', 'Kejari', '', '', '', 540, 600, 'always', 180, 0, 0, 1);"
         "INSERT INTO staff (office_id, id, username, name, title, rank, nip, roles, section,"
         " password_hash, public_key, wrapped_key, created_at)"
         " VALUES ('b', 's', 'kasi', 'Kasi', '', '', '', 4, '', '!', x'01', x'02', 77);"
-        "INSERT INTO complaint (office_id, id, year, number, received_at, text_sealed, origin_sealed)"
+        "INSERT INTO complaint (office_id, id, year, number, received_at, text_sealed, "
+        "origin_sealed)"
         " VALUES ('b', 'c', 2026, 1, 1784774825000, x'01', x'02'),"
         " ('t', 'd', 2026, 1, 1784818799999, x'01', x'02');";
     char *wrong = NULL;

@@ -131,7 +131,8 @@ static void webhook_start(void)
 static enum err render(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret)
 {
     static const char *const params[] = {"12", "Perorangan"};
-    static const struct outbox_button buttons[] = {{.payload = "tok-terima", .title = "Saya terima"}};
+    static const struct outbox_button buttons[] = {
+        {.payload = "tok-terima", .title = "Saya terima"}};
     (void)cx;
     *ret = (struct outbox_message){.to = row->recipient_id,
                                    .template_name = "tamu_baru",
@@ -329,9 +330,8 @@ static void nothing_is_lost_and_every_double_is_explained(void **state)
         assert_true(accepted[i] > 0);
         assert_string_equal(row.state, "read");
     }
-    print_message(
-        "%d rows: %d unknown outcomes, %d sent twice, %d events, %d moved a row\n",
-        CHAOS_ROWS, doubts, doubles, atomic_load(&t.events), atomic_load(&t.moved));
+    print_message("%d rows: %d unknown outcomes, %d sent twice, %d events, %d moved a row\n",
+                  CHAOS_ROWS, doubts, doubles, atomic_load(&t.events), atomic_load(&t.moved));
     assert_true(doubts > 0);
     assert_int_equal(atomic_load(&t.bad_signatures), 0);
 }

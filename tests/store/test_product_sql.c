@@ -22,7 +22,8 @@ static void every_statement_prepares_on_postgres(void **state)
     struct arena *a = arena_new(256 * 1024);
     const char *message = "";
     int applied = 0;
-    enum err e = migrate_up(a, url, bukutamu_migrations, bukutamu_migration_count, &applied, &message);
+    enum err e = migrate_up(a, url, bukutamu_migrations, bukutamu_migration_count, &applied,
+                            &message);
     if (e != ERR_OK)
         print_error("%s\n", message);
     assert_int_equal(e, ERR_OK);

@@ -110,10 +110,10 @@ static void addresses_are_sealed_and_nobody_elses(void **state)
 {
     struct house *h = begin(state);
     const char *id = channel_add(h, ARIEF, "telegram", "123456789");
-    assert_int_equal(
-        house_number(h, "SELECT count(*) FROM staff_channel WHERE instr(address_sealed, "
-                        "CAST('123456789' AS BLOB)) > 0 OR length(address_index) <> 32"),
-        0);
+    assert_int_equal(house_number(h,
+                                  "SELECT count(*) FROM staff_channel WHERE instr(address_sealed, "
+                                  "CAST('123456789' AS BLOB)) > 0 OR length(address_index) <> 32"),
+                     0);
     assert_int_equal(channel_try(h, MARIA, "telegram", "123456789"), ERR_CONFLICT);
     assert_string_equal(h->cx->diag.code, "address_taken");
     const char *owner = "";

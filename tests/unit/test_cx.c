@@ -41,7 +41,8 @@ static void every_result_has_a_name(void **state)
 static void a_refusal_carries_code_and_sentence(void **state)
 {
     (void)state;
-    enum err e = cx_fail(&cx, ERR_CONFLICT, "badge_out", T("Tanda pengenal %s masih dipakai."), "A-07");
+    enum err e = cx_fail(&cx, ERR_CONFLICT, "badge_out", T("Tanda pengenal %s masih dipakai."),
+                         "A-07");
     assert_int_equal(e, ERR_CONFLICT);
     assert_string_equal(cx.diag.code, "badge_out");
     assert_string_equal(cx.diag.message, "Tanda pengenal A-07 masih dipakai.");
@@ -109,8 +110,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_sentence_is_translated_before_it_is_filled_in, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(field_errors_are_all_kept_in_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(detail_is_cut_to_its_place_and_not_shown, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(detail_is_cut_to_its_place_and_not_shown, set_up, tear_down),
         cmocka_unit_test(try_returns_at_the_first_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct guest {
 
 static const char *const genders[] = {"L", "P", NULL};
 static const char *const priorities[] = {"elderly", "pregnant", NULL};
+/* clang-format off */
 static const struct field companion_fields[] = {
     {.name = "name",
      .type = FIELD_TEXT,
@@ -42,7 +43,9 @@ static const struct field companion_fields[] = {
      .max = 150,
      .label = T("Umur")},
 };
+/* clang-format on */
 #define AT(member) .offset = offsetof(struct guest, member)
+/* clang-format off */
 static const struct field fields[] = {
     {.name = "name",
      .type = FIELD_TEXT,
@@ -82,6 +85,7 @@ static const struct field fields[] = {
      .member_bytes = sizeof(struct companion),
      .label = T("Pengikut")},
 };
+/* clang-format on */
 static const struct form form = FORM("Guest", struct guest, fields);
 
 struct trial {

@@ -71,9 +71,9 @@ static size_t follow(const json_t *root, json_t *value)
     size_t followed = 0, i;
     const char *key;
     json_t *inner;
-    json_array_foreach(value, i, inner)
-        followed += follow(root, inner);
-    json_object_foreach(value, key, inner) {
+    json_array_foreach(value, i, inner) followed += follow(root, inner);
+    json_object_foreach(value, key, inner)
+    {
         if (strcmp(key, "$ref") != 0) {
             followed += follow(root, inner);
             continue;
@@ -108,8 +108,10 @@ static void test_operation_ids_differ(void **state)
     json_t *seen = json_keep(d->arena, json_object());
     const char *path, *method;
     json_t *item, *operation;
-    json_object_foreach(json_object_get(d->root, "paths"), path, item) {
-        json_object_foreach(item, method, operation) {
+    json_object_foreach(json_object_get(d->root, "paths"), path, item)
+    {
+        json_object_foreach(item, method, operation)
+        {
             const char *id = json_string_value(json_object_get(operation, "operationId"));
             assert_non_null(id);
             assert_null(json_object_get(seen, id));
@@ -125,14 +127,16 @@ static void test_form_becomes_schema(void **state)
     const json_t *text = at(schema, "properties", "text", NULL);
     assert_int_equal(json_integer_value(json_object_get(text, "maxLength")), 20000);
     assert_int_equal(json_integer_value(json_object_get(text, "minLength")), 1);
-    assert_string_equal(json_string_value(json_array_get(json_object_get(schema, "required"), 0)), "text");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(schema, "required"), 0)),
+                        "text");
     assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
     const json_t *documents = at(schema, "properties", "documents", NULL);
     assert_string_equal(json_string_value(json_object_get(documents, "type")), "array");
     assert_non_null(at(json_object_get(documents, "items"), "properties", "kind", NULL));
     /* A photo comes by multipart only. */
     assert_null(at(at(d->root, "components", "schemas", "VisitNew"), "properties", "photo", NULL));
-    assert_non_null(at(at(d->root, "components", "schemas", "VisitNewUpload"), "properties", "photo", NULL));
+    assert_non_null(
+        at(at(d->root, "components", "schemas", "VisitNewUpload"), "properties", "photo", NULL));
 }
 
 static void test_rights_are_told(void **state)

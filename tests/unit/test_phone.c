@@ -25,9 +25,9 @@ static void every_way_of_writing_a_mobile_number(void **state)
 {
     (void)state;
     static const char *const ways[] = {
-        "081200001122",      "0812 0000 1122",     "0812-0000-1122",   "(0812) 0000.1122",
-        "+6281200001122",    "+62 812-0000-1122",  "6281200001122",    "006281200001122",
-        "81200001122",       "+62 0812 0000 1122", "62081200001122",   " 0812 00001122 ",
+        "081200001122",   "0812 0000 1122",     "0812-0000-1122", "(0812) 0000.1122",
+        "+6281200001122", "+62 812-0000-1122",  "6281200001122",  "006281200001122",
+        "81200001122",    "+62 0812 0000 1122", "62081200001122", " 0812 00001122 ",
     };
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         char *e164 = NULL;
@@ -70,15 +70,15 @@ static void length_limits(void **state)
         {"+", PHONE_SHORT},
         {"0", PHONE_SHORT},
         {"62", PHONE_SHORT},
-        {"081234567", PHONE_SHORT},      /* mobile, national part of 8 */
-        {"0812345678", PHONE_OK},        /* 9 */
-        {"0812345678901", PHONE_OK},     /* 12 */
-        {"08123456789012", PHONE_LONG},  /* 13 */
-        {"0513123", PHONE_SHORT},        /* fixed, 6 */
-        {"05131234", PHONE_OK},          /* 7 */
-        {"051312345678", PHONE_OK},      /* 11 */
-        {"0513123456789", PHONE_LONG},   /* 12 */
-        {"0841234567890", PHONE_LONG},   /* 84x is not mobile: 12 digits are too many */
+        {"081234567", PHONE_SHORT},     /* mobile, national part of 8 */
+        {"0812345678", PHONE_OK},       /* 9 */
+        {"0812345678901", PHONE_OK},    /* 12 */
+        {"08123456789012", PHONE_LONG}, /* 13 */
+        {"0513123", PHONE_SHORT},       /* fixed, 6 */
+        {"05131234", PHONE_OK},         /* 7 */
+        {"051312345678", PHONE_OK},     /* 11 */
+        {"0513123456789", PHONE_LONG},  /* 12 */
+        {"0841234567890", PHONE_LONG},  /* 84x is not mobile: 12 digits are too many */
         {"+1234567", PHONE_SHORT},
         {"+1234567890123456", PHONE_LONG},
     };
@@ -95,8 +95,8 @@ static void letters_and_signs_are_refused(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "0812abcd1122", "08-12-O000-1122", "0812+00001122", "0812;1122", "٠٨١٢٠٠٠٠١١٢٢",
-        "0812\n00001122", "0812 0000 1122 ext 3", "71200001122", "<script>",
+        "0812abcd1122",   "08-12-O000-1122",      "0812+00001122", "0812;1122", "٠٨١٢٠٠٠٠١١٢٢",
+        "0812\n00001122", "0812 0000 1122 ext 3", "71200001122",   "<script>",
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         char *e164 = NULL;
@@ -119,8 +119,9 @@ static void a_masked_number_hides_enough(void **state)
     assert_string_equal(phone_mask(arena, "+6281200001122"), "0812••••1122");
     assert_string_equal(phone_mask(arena, "+6561234567"), "+65••••4567");
     /* At least three digits are missing, also of the shortest numbers. */
-    static const char *const numbers[] = {"+62513123", "+625131234", "+6251312345", "+62812345678",
-                                          "+628123456789", "+62812345678901", "+65612345"};
+    static const char *const numbers[] = {"+62513123",    "+625131234",    "+6251312345",
+                                          "+62812345678", "+628123456789", "+62812345678901",
+                                          "+65612345"};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         const char *local = str_starts(numbers[i], "+62") ? numbers[i] + 3 : numbers[i];
         const char *masked = phone_mask(arena, numbers[i]);

@@ -26,6 +26,7 @@ static enum err nothing(struct cx *cx, struct http_req *req, struct http_res *re
     }
 
 /* On purpose not in order. */
+/* clang-format off */
 static const struct route rows[] = {
     ROW(HTTP_GET, "/{any}"),
     ROW(HTTP_GET, "/tamu/{id}"),
@@ -39,6 +40,7 @@ static const struct route rows[] = {
     ROW(HTTP_GET, "/"),
     {.path = NULL},
 };
+/* clang-format on */
 static const struct route *const tables[] = {rows, NULL};
 
 struct trial {

@@ -99,8 +99,20 @@ static void numbers_are_whole_and_in_range(void **state)
     assert_true(n == INT64_MIN);
     n = 7;
     static const char *const wrong[] = {
-        "", "-", "+1", " 1", "1 ", "1.0", "0x1", "1e3", "11", "-1",
-        "9223372036854775808", "99999999999999999999", "--1", "١",
+        "",
+        "-",
+        "+1",
+        " 1",
+        "1 ",
+        "1.0",
+        "0x1",
+        "1e3",
+        "11",
+        "-1",
+        "9223372036854775808",
+        "99999999999999999999",
+        "--1",
+        "١",
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_false(str_to_i64(wrong[i], 0, 10, &n));

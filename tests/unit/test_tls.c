@@ -45,12 +45,16 @@ static int end(void **state)
     return 0;
 }
 
-static const char *const names[] = {"bukutamu.kapuas.lan", "localhost", "127.0.0.1", "::1", "192.168.7.3"};
+static const char *const names[] = {"bukutamu.kapuas.lan", "localhost", "127.0.0.1", "::1",
+                                    "192.168.7.3"};
 
 static struct tls_request request(struct place *p)
 {
-    return (struct tls_request){.folder = p->folder, .names = names, .name_count = ARRAY_LEN(names),
-                                .title = "Buku Tamu uji", .now_ms = time_now_ms()};
+    return (struct tls_request){.folder = p->folder,
+                                .names = names,
+                                .name_count = ARRAY_LEN(names),
+                                .title = "Buku Tamu uji",
+                                .now_ms = time_now_ms()};
 }
 
 static X509 *read_cert(struct place *p, const char *name)
@@ -140,7 +144,8 @@ static void test_foreign_names(void **state)
     const char *message = NULL;
     assert_int_equal(tls_make(p->arena, &r, &message), ERR_OK);
     X509 *server = read_cert(p, "server.crt");
-    static const char *const foreign[] = {"bank.example"}, *const public_address[] = {"203.0.113.9"};
+    static const char *const foreign[] = {"bank.example"}, *const public_address[] = {
+                                                               "203.0.113.9"};
     r.keep_authority = true;
     r.name_count = 1;
     r.names = foreign;

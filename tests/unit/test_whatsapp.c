@@ -125,15 +125,20 @@ static void a_question_inside_the_window_is_a_list(void **state)
     (void)state;
     static const struct outbox_button rows[] = {{"v1.a", "Saya terima", "Kasi Intel"},
                                                 {"v1.b", "Tanyakan dahulu kepada Kajari", NULL}};
-    struct outbox_message m = {.to = "6281200001111", .text = "Ada tamu.", .opener = "Pilih jawaban Anda di sini",
-                               .buttons = rows, .button_count = 2, .opaque_id = "0192-a"};
-    assert_json(written(&m),
-                "{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\","
-                "\"to\":\"6281200001111\",\"type\":\"interactive\",\"interactive\":{\"type\":\"list\","
-                "\"body\":{\"text\":\"Ada tamu.\"},\"action\":{\"button\":\"Pilih jawaban Anda d\","
-                "\"sections\":[{\"title\":\"Pilih jawaban Anda d\",\"rows\":["
-                "{\"id\":\"v1.a\",\"title\":\"Saya terima\",\"description\":\"Kasi Intel\"},"
-                "{\"id\":\"v1.b\",\"title\":\"Tanyakan dahulu kepada K\"}]}]}}}");
+    struct outbox_message m = {.to = "6281200001111",
+                               .text = "Ada tamu.",
+                               .opener = "Pilih jawaban Anda di sini",
+                               .buttons = rows,
+                               .button_count = 2,
+                               .opaque_id = "0192-a"};
+    assert_json(
+        written(&m),
+        "{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\","
+        "\"to\":\"6281200001111\",\"type\":\"interactive\",\"interactive\":{\"type\":\"list\","
+        "\"body\":{\"text\":\"Ada tamu.\"},\"action\":{\"button\":\"Pilih jawaban Anda d\","
+        "\"sections\":[{\"title\":\"Pilih jawaban Anda d\",\"rows\":["
+        "{\"id\":\"v1.a\",\"title\":\"Saya terima\",\"description\":\"Kasi Intel\"},"
+        "{\"id\":\"v1.b\",\"title\":\"Tanyakan dahulu kepada K\"}]}]}}}");
 }
 
 static void assert_fault(struct outbox_message m, const char *wanted)
@@ -228,8 +233,8 @@ static void each_class_of_error_has_its_consequence(void **state)
          {0,      3,      10,     190,    200,    250,    299, 131005, 102,    33,     131045,
           133010, 131037, 131048, 131064, 131049, 130472, 368, 131031, 131042, 130497, -1}},
         {SEND_FAILED,
-         {100,    131008, 131009, 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132068,
-          132069, 135000, 131026, 131021, 131030, 131062, 137000, 131051, -1}},
+         {100,    131008, 131009, 132000, 132001, 132005, 132007, 132012, 132015, 132016,
+          132068, 132069, 135000, 131026, 131021, 131030, 131062, 137000, 131051, -1}},
     };
     for (size_t i = 0; i < ARRAY_LEN(classes); i++)
         for (size_t j = 0; classes[i].codes[j] >= 0; j++)

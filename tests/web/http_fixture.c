@@ -29,6 +29,7 @@ struct note {
     struct bytes file;
 };
 
+/* clang-format off */
 static const struct field note_fields[] = {
     {.name = "text",
      .type = FIELD_TEXT,
@@ -42,8 +43,10 @@ static const struct field note_fields[] = {
      .max = 9,
      .label = T("Nomor")},
 };
+/* clang-format on */
 static const struct form note_form = FORM("Note", struct note, note_fields);
 
+/* clang-format off */
 static const struct field upload_fields[] = {
     {.name = "text",
      .type = FIELD_TEXT,
@@ -55,6 +58,7 @@ static const struct field upload_fields[] = {
      .offset = offsetof(struct note, file),
      .label = T("Foto")},
 };
+/* clang-format on */
 static const struct form upload_form = FORM("Upload", struct note, upload_fields);
 
 static enum err page(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -159,6 +163,7 @@ static enum err login(struct cx *cx, struct http_req *req, struct http_res *res)
 
 static const struct form login_form = {.name = "Login"};
 
+/* clang-format off */
 static const struct route routes[] = {
     {.method = HTTP_GET, .path = "/", .flags = ROUTE_PUBLIC, .fn = page},
     {.method = HTTP_GET, .path = "/formulir", .flags = ROUTE_PUBLIC, .fn = page_form},
@@ -190,6 +195,7 @@ static const struct route routes[] = {
     {.method = HTTP_GET, .path = "/rusak", .flags = ROUTE_PUBLIC, .fn = broken},
     {.path = NULL},
 };
+/* clang-format on */
 static const struct route *const tables[] = {routes, NULL};
 
 static void actor_set(struct cx *cx, enum actor_kind kind, int number)

@@ -10,9 +10,9 @@
 struct audit_new {
     const char *office_id;
     int64_t at;
-    const char *actor_kind; /* "user", "token", "system", "official" */
-    const char *actor_id;   /* "" for the system */
-    const char *action;     /* "visit_registered" */
+    const char *actor_kind;   /* "user", "token", "system", "official" */
+    const char *actor_id;     /* "" for the system */
+    const char *action;       /* "visit_registered" */
     const char *subject_kind; /* "visit" */
     const char *subject_id;
     const char *detail; /* codes, ids and labels of ours: "badge=A-07"; "" for none */

@@ -38,12 +38,15 @@ static const struct record_column head_columns[] = {
 };
 static const struct record head_record = RECORD("AuditHead", struct head, head_columns);
 
-#define ENTRY_COLUMNS "seq, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, hash"
+#define ENTRY_COLUMNS                                                                              \
+    "seq, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, hash"
 
-DB_SQL(audit_head_insert, "INSERT INTO audit_head (office_id, seq, hash, at) VALUES ($1, 0, $2, $3)");
+DB_SQL(audit_head_insert,
+       "INSERT INTO audit_head (office_id, seq, hash, at) VALUES ($1, 0, $2, $3)");
 /* Takes the office's lock until the commit; the time never runs backwards. */
-DB_SQL(audit_head_take, "UPDATE audit_head SET seq = seq + 1, at = CASE WHEN at > $2 THEN at ELSE $2 END "
-                        "WHERE office_id = $1 RETURNING seq, at, hash");
+DB_SQL(audit_head_take,
+       "UPDATE audit_head SET seq = seq + 1, at = CASE WHEN at > $2 THEN at ELSE $2 END "
+       "WHERE office_id = $1 RETURNING seq, at, hash");
 DB_SQL(audit_head_put, "UPDATE audit_head SET hash = $2 WHERE office_id = $1");
 DB_SQL(audit_head_seq, "SELECT seq FROM audit_head WHERE office_id = $1");
 DB_SQL(audit_head_read, "SELECT seq, at, hash FROM audit_head WHERE office_id = $1");
@@ -52,8 +55,10 @@ DB_SQL(audit_insert, "INSERT INTO audit_entry (office_id, " ENTRY_COLUMNS
 DB_SQL(audit_all, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 ORDER BY seq");
 DB_SQL(audit_by_subject, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 "
                          "AND subject_id = $2 ORDER BY seq LIMIT $3");
-DB_SQL(audit_events, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND seq > $2 "
-                     "AND subject_kind IN ('visit', 'channel') AND action <> 'photo_viewed' ORDER BY seq LIMIT $3");
+DB_SQL(
+    audit_events,
+    "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND seq > $2 "
+    "AND subject_kind IN ('visit', 'channel') AND action <> 'photo_viewed' ORDER BY seq LIMIT $3");
 
 const struct db_sql *const audit_statements[] = {
     &audit_head_insert, &audit_head_take, &audit_head_put,   &audit_head_seq, &audit_head_read,
@@ -98,10 +103,10 @@ static void entry_hash(const char *office_id, const struct audit_entry *e, struc
 enum err audit_begin(struct db_conn *tx, const char *office_id, int64_t now_ms)
 {
     static const uint8_t zero[HASH_BYTES];
-    return db_run(tx, &audit_head_insert,
-                  DB_ARGS(db_text(office_id), db_bytes((struct bytes){zero, sizeof(zero)}),
-                          db_int(now_ms)),
-                  NULL);
+    return db_run(
+        tx, &audit_head_insert,
+        DB_ARGS(db_text(office_id), db_bytes((struct bytes){zero, sizeof(zero)}), db_int(now_ms)),
+        NULL);
 }
 
 enum err audit_append(struct db_conn *tx, const struct audit_new *n, int64_t *ret_seq)
@@ -109,9 +114,13 @@ enum err audit_append(struct db_conn *tx, const struct audit_new *n, int64_t *re
     struct head head = {0};
     TRY(db_one(tx, &audit_head_take, DB_ARGS(db_text(n->office_id), db_int(n->at)), &head_record,
                &head));
-    struct audit_entry e = {.seq = head.seq, .at = head.at, .actor_kind = n->actor_kind,
-                            .actor_id = n->actor_id, .action = n->action,
-                            .subject_kind = n->subject_kind, .subject_id = n->subject_id,
+    struct audit_entry e = {.seq = head.seq,
+                            .at = head.at,
+                            .actor_kind = n->actor_kind,
+                            .actor_id = n->actor_id,
+                            .action = n->action,
+                            .subject_kind = n->subject_kind,
+                            .subject_id = n->subject_id,
                             .detail = n->detail};
     uint8_t hash[HASH_BYTES];
     entry_hash(n->office_id, &e, head.hash, hash);
@@ -135,10 +144,14 @@ static enum err note_tx(struct db_conn *tx, void *arg)
 enum err audit_note(struct cx *cx, const char *action, const char *subject_kind,
                     const char *subject_id, const char *detail)
 {
-    struct audit_new n = {.office_id = cx->actor.office_id, .at = cx->now_ms,
-                          .actor_kind = audit_actor_kind(cx), .actor_id = cx->actor.id,
-                          .action = action, .subject_kind = subject_kind,
-                          .subject_id = subject_id, .detail = detail};
+    struct audit_new n = {.office_id = cx->actor.office_id,
+                          .at = cx->now_ms,
+                          .actor_kind = audit_actor_kind(cx),
+                          .actor_id = cx->actor.id,
+                          .action = action,
+                          .subject_kind = subject_kind,
+                          .subject_id = subject_id,
+                          .detail = detail};
     return db_tx(cx, "audit_note", note_tx, &n);
 }
 
@@ -188,7 +201,9 @@ enum err audit_verify(struct db_conn *conn, struct arena *scratch, const char *o
                  memcmp(head.hash.p, w.hash, HASH_BYTES) == 0;
     if (!whole) {
         /* Entries are missing behind the last one, or stand behind the head, or the last was forged. */
-        *ret_bad_seq = head.seq > w.count ? w.count + 1 : head.seq < w.count ? head.seq + 1 : w.count;
+        *ret_bad_seq = head.seq > w.count   ? w.count + 1
+                       : head.seq < w.count ? head.seq + 1
+                                            : w.count;
         return ERR_CONFLICT;
     }
     *ret_count = w.count;

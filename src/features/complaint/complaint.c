@@ -24,9 +24,10 @@ struct refusal complaint_may_write(const struct visit *v)
 
 struct refusal complaint_no_reader(void)
 {
-    return conflict("no_trusted_reader",
-                    T("Pengaduan belum dapat diterima: belum ada Kasi Intelijen atau Kajari yang kuncinya "
-                      "dipercayai. Minta pengelola server menjalankan bukutamu user trust."));
+    return conflict(
+        "no_trusted_reader",
+        T("Pengaduan belum dapat diterima: belum ada Kasi Intelijen atau Kajari yang kuncinya "
+          "dipercayai. Minta pengelola server menjalankan bukutamu user trust."));
 }
 
 bool complaint_may_see(const struct actor *actor, const char *writer_id)

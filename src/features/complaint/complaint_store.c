@@ -18,14 +18,14 @@ static const struct record_column complaint_columns[] = {
     COLUMN(documents_sealed, REC_BYTES),
     COLUMN(origin_sealed, REC_BYTES),
 };
-static const struct record complaint_record =
-    RECORD("ComplaintRow", struct complaint, complaint_columns);
+static const struct record complaint_record = RECORD("ComplaintRow", struct complaint,
+                                                     complaint_columns);
 
 static const struct record_column share_columns[] = {
     RECORD_COLUMN(struct complaint_share, share, REC_BYTES, 0, NULL),
 };
-static const struct record share_record =
-    RECORD("ComplaintShare", struct complaint_share, share_columns);
+static const struct record share_record = RECORD("ComplaintShare", struct complaint_share,
+                                                 share_columns);
 
 DB_SQL(complaint_next, "INSERT INTO counter (office_id, book, period, value) "
                        "VALUES ($1, 'complaint', $2, 1) ON CONFLICT (office_id, book, period) "
@@ -41,12 +41,16 @@ DB_SQL(complaint_share_insert, "INSERT INTO complaint_share (office_id, complain
                                "share) VALUES ($1, $2, $3, $4)");
 DB_SQL(complaint_share_select, "SELECT share FROM complaint_share WHERE office_id = $1 "
                                "AND complaint_id = $2 AND reader_id = $3");
-DB_SQL(complaint_link_put, "UPDATE visit SET complaint_sealed = $3 WHERE office_id = $1 AND id = $2");
+DB_SQL(complaint_link_put,
+       "UPDATE visit SET complaint_sealed = $3 WHERE office_id = $1 AND id = $2");
 
-const struct db_sql *const complaint_statements[] = {
-    &complaint_next,         &complaint_insert,       &complaint_select,
-    &complaint_share_insert, &complaint_share_select, &complaint_link_put,
-    NULL};
+const struct db_sql *const complaint_statements[] = {&complaint_next,
+                                                     &complaint_insert,
+                                                     &complaint_select,
+                                                     &complaint_share_insert,
+                                                     &complaint_share_select,
+                                                     &complaint_link_put,
+                                                     NULL};
 
 static enum err insert_complaint(struct db_conn *tx, const struct complaint_new *n)
 {

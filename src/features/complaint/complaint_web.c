@@ -22,19 +22,23 @@ struct complaint_form {
     const char *text, *reported_party;
     struct object_list documents;
 };
+/* clang-format off */
 static const struct field document_fields[] = {
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_PRIVATE, .offset = offsetof(struct complaint_document, kind), .min = 1, .max = 200, .label = T("Jenis dokumen"), .missing = T("Tulis jenis dokumennya.")},
     {.name = "count", .type = FIELD_INT, .offset = offsetof(struct complaint_document, count), .min = 1, .max = 9999, .label = T("Jumlah")},
 };
+/* clang-format on */
 #define AT(member) .offset = offsetof(struct complaint_form, member)
+/* clang-format off */
 static const struct field complaint_fields_table[] = {
     {.name = "text", .type = FIELD_LINES, .flags = FIELD_REQUIRED | FIELD_PRIVATE, AT(text), .min = 1, .max = 20000, .label = T("Isi pengaduan"), .missing = T("Tulis apa yang terjadi.")},
     {.name = "reported_party", .type = FIELD_LINES, .flags = FIELD_PRIVATE, AT(reported_party), .max = 2000, .label = T("Terlapor")},
     {.name = "documents", .type = FIELD_OBJECTS, .flags = FIELD_PRIVATE, AT(documents), .max = DOCUMENTS_MAX, .label = T("Dokumen yang diserahkan"), .members = document_fields, .member_count = 2, .member_bytes = sizeof(struct complaint_document)},
 };
+/* clang-format on */
 #undef AT
-static const struct form complaint_form =
-    FORM("Complaint", struct complaint_form, complaint_fields_table);
+static const struct form complaint_form = FORM("Complaint", struct complaint_form,
+                                               complaint_fields_table);
 
 /* --- before anything else: is the visit there, may it be written now? --------------------------------- */
 
@@ -113,7 +117,8 @@ static enum err show_form(struct cx *cx, struct http_req *req, struct http_res *
     fill_rows(cx, req, f);
     if (e != ERR_OK)
         res->status = http_status(e);
-    struct page_view page = {.title = T("Pengaduan tertulis"), .current = "/tamu", .body = form_body, .arg = f};
+    struct page_view page = {
+        .title = T("Pengaduan tertulis"), .current = "/tamu", .body = form_body, .arg = f};
     return page_render(cx, req, res, &page);
 }
 
@@ -174,7 +179,8 @@ static enum err write_complaint(struct cx *cx, struct http_req *req, const struc
     if (!office->recovery_confirmed_at)
         return cx_refuse(cx, refusal);
     struct complaint_text in = {.text = f.text,
-                                .reported_party = str_empty(f.reported_party) ? NULL : f.reported_party,
+                                .reported_party = str_empty(f.reported_party) ? NULL
+                                                                              : f.reported_party,
                                 .documents = f.documents.items,
                                 .document_count = f.documents.count};
     TRY(complaint_seal(cx, office, http_param(req, "id"), &in, n));
@@ -213,6 +219,7 @@ static enum err complaint_post(struct cx *cx, struct http_req *req, struct http_
 
 const struct route *complaint_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/tamu/{id}/pengaduan", WRITES, 0, form_get, NULL, 0, T("Isian pengaduan tertulis"), NULL},
         {HTTP_POST, "/tamu/{id}/pengaduan", WRITES, ROUTE_IDEMPOTENT_KEY, complaint_post, &complaint_form, BODY_BYTES, T("Pengaduan tertulis, disegel (langkah 7)"), NULL},
@@ -220,5 +227,6 @@ const struct route *complaint_routes(void)
         {HTTP_GET, "/tamu/{id}/pengaduan/isi", ROLE_LEADERS, ROUTE_NO_TOKEN, complaint_read_get, NULL, 0, T("Baca pengaduan; setiap pembacaan dicatat"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

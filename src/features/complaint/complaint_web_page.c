@@ -37,8 +37,9 @@ static enum err find(struct cx *cx, const struct http_req *req, struct found *re
     e = complaint_link_open(cx, &ret->visit, &ret->link);
     bool may = complaint_may_see(&cx->actor, e == ERR_OK ? ret->link.writer_id : NULL);
     if ((e == ERR_OK || e == ERR_MISSING) && !may)
-        return cx_fail(cx, ERR_DENIED, "complaint_sealed",
-                       T("Hanya Kasi Intelijen, Kajari, dan penulisnya yang dapat membuka halaman ini."));
+        return cx_fail(
+            cx, ERR_DENIED, "complaint_sealed",
+            T("Hanya Kasi Intelijen, Kajari, dan penulisnya yang dapat membuka halaman ini."));
     if (e == ERR_OK)
         e = complaint_get(cx->read, office, ret->link.complaint_id, &ret->complaint);
     return e == ERR_MISSING ? none(cx) : e;
@@ -112,7 +113,8 @@ enum err complaint_receipt_get(struct cx *cx, struct http_req *req, struct http_
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     struct complaint_receipt_view *r = ARENA_NEW(cx->arena, struct complaint_receipt_view);
     fill_receipt(cx, &f, &office, r);
-    struct page_view page = {.title = T("Tanda terima pengaduan"), .current = "/tamu", .body = receipt_body, .arg = r};
+    struct page_view page = {
+        .title = T("Tanda terima pengaduan"), .current = "/tamu", .body = receipt_body, .arg = r};
     return page_render(cx, req, res, &page);
 }
 
@@ -147,7 +149,8 @@ static enum err read_json(struct cx *cx, struct http_res *res, const struct foun
     }
     const char *number = complaint_number_text(cx->arena, f->complaint.number, f->complaint.year);
     json_object_set_new_nocheck(o, "number", json_text(number));
-    json_object_set_new_nocheck(o, "received_at", json_time(cx, c->received_at ? c->received_at : f->complaint.received_at));
+    json_object_set_new_nocheck(
+        o, "received_at", json_time(cx, c->received_at ? c->received_at : f->complaint.received_at));
     json_object_set_new_nocheck(o, "text", json_text(c->text));
     json_object_set_new_nocheck(o, "reported_party", json_text(c->reported_party));
     json_object_set_new_nocheck(o, "documents", documents);
@@ -174,7 +177,8 @@ static enum err read_page(struct cx *cx, struct http_req *req, struct http_res *
     r->reported_lines = lines_of(cx, c->reported_party, &r->reported_count);
     r->documents = c->documents;
     r->document_count = c->document_count;
-    struct page_view page = {.title = T("Pengaduan tertulis"), .current = "/tamu", .body = read_body, .arg = r};
+    struct page_view page = {
+        .title = T("Pengaduan tertulis"), .current = "/tamu", .body = read_body, .arg = r};
     return page_render(cx, req, res, &page);
 }
 
@@ -184,16 +188,19 @@ enum err complaint_read_get(struct cx *cx, struct http_req *req, struct http_res
     struct found f = {.visit = {0}};
     TRY(find(cx, req, &f));
     if (!cx->key.present)
-        return cx_fail(cx, ERR_DENIED, "key_locked",
-                       T("Kunci pribadi Anda belum terbuka. Keluar, lalu masuk lagi dengan kata sandi Anda."));
+        return cx_fail(
+            cx, ERR_DENIED, "key_locked",
+            T("Kunci pribadi Anda belum terbuka. Keluar, lalu masuk lagi dengan kata sandi Anda."));
     struct complaint_text c = {.text = NULL};
     enum err e = open_with_share(cx, &f, &c);
     if (e == ERR_MISSING)
         return cx_fail(cx, ERR_DENIED, "no_share",
-                       T("Pengaduan ini tidak disegel untuk akun Anda. Mintalah pejabat yang dapat membacanya."));
+                       T("Pengaduan ini tidak disegel untuk akun Anda. Mintalah pejabat yang dapat "
+                         "membacanya."));
     if (e != ERR_OK)
         return cx_fail(cx, ERR_DENIED, "share_does_not_open",
-                       T("Kunci akun Anda sudah diganti dan tidak membuka pengaduan ini. Pakai lembar kunci pemulihan kantor."));
+                       T("Kunci akun Anda sudah diganti dan tidak membuka pengaduan ini. Pakai "
+                         "lembar kunci pemulihan kantor."));
     TRY(audit_note(cx, "complaint_read", "complaint", f.complaint.id, ""));
     return req->wants == WANTS_JSON ? read_json(cx, res, &f, &c) : read_page(cx, req, res, &f, &c);
 }

@@ -45,11 +45,12 @@ static enum err documents_read(const struct cx *cx, const char *text, struct com
     ret->documents = ARENA_ARRAY(cx->arena, json_array_size(list) + 1, struct complaint_document);
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one)
+    {
         const char *kind = json_string_value(json_object_get(one, "kind"));
-        ret->documents[i] =
-            (struct complaint_document){.kind = arena_strdup(cx->arena, str_or(kind, "")),
-                                        .count = json_integer_value(json_object_get(one, "count"))};
+        ret->documents[i] = (struct complaint_document){
+            .kind = arena_strdup(cx->arena, str_or(kind, "")),
+            .count = json_integer_value(json_object_get(one, "count"))};
     }
     ret->document_count = json_array_size(list);
     return ERR_OK;
@@ -89,9 +90,9 @@ static struct bytes seal_link(struct cx *cx, const char *visit_id, const struct 
     json_object_set_new_nocheck(
         o, "receipt", json_text(str_base64url(cx->arena, link->receipt.p, link->receipt.n)));
     if (link->receipt_share.p)
-        json_object_set_new_nocheck(o, "receipt_share",
-                                    json_text(str_base64url(cx->arena, link->receipt_share.p,
-                                                            link->receipt_share.n)));
+        json_object_set_new_nocheck(
+            o, "receipt_share",
+            json_text(str_base64url(cx->arena, link->receipt_share.p, link->receipt_share.n)));
     return seal_field(cx->seal, cx->arena, "visit", "complaint_sealed", visit_id, json_line(cx, o));
 }
 
@@ -117,11 +118,12 @@ enum err complaint_link_open(const struct cx *cx, const struct visit *v, struct 
     const char *writer = json_string_value(json_object_get(o, "writer_id"));
     if (!id || !writer)
         return ERR_INTERNAL;
-    *ret = (struct complaint_link){.complaint_id = id,
-                                   .writer_id = writer,
-                                   .received_at = json_integer_value(json_object_get(o, "received_at")),
-                                   .receipt = link_bytes(cx, o, "receipt"),
-                                   .receipt_share = link_bytes(cx, o, "receipt_share")};
+    *ret = (struct complaint_link){
+        .complaint_id = id,
+        .writer_id = writer,
+        .received_at = json_integer_value(json_object_get(o, "received_at")),
+        .receipt = link_bytes(cx, o, "receipt"),
+        .receipt_share = link_bytes(cx, o, "receipt_share")};
     return ERR_OK;
 }
 

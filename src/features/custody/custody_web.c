@@ -17,6 +17,7 @@
 
 static const char *const item_kinds[] = {"id_card", "phone", "laptop", "bag", "other", NULL};
 
+/* clang-format off */
 static const struct field item_fields[] = {
     {.name = "kind",
      .type = FIELD_CODE,
@@ -35,12 +36,14 @@ static const struct field item_fields[] = {
      .max = 20,
      .label = T("Slot atau loker")},
 };
+/* clang-format on */
 
 struct deposit_form {
     const char *badge;
     struct object_list items;
     const char *no_card_reason;
 };
+/* clang-format off */
 static const struct field deposit_fields[] = {
     {.name = "badge",
      .type = FIELD_TEXT,
@@ -63,12 +66,14 @@ static const struct field deposit_fields[] = {
      .max = 200,
      .label = T("Alasan tanpa kartu")},
 };
+/* clang-format on */
 static const struct form deposit_form = FORM("Deposit", struct deposit_form, deposit_fields);
 
 struct return_form {
     struct text_list items;
     bool all;
 };
+/* clang-format off */
 static const struct field return_fields[] = {
     {.name = "items",
      .type = FIELD_IDS,
@@ -80,12 +85,14 @@ static const struct field return_fields[] = {
      .offset = offsetof(struct return_form, all),
      .label = T("Semua titipan")},
 };
+/* clang-format on */
 static const struct form return_form = FORM("Return", struct return_form, return_fields);
 
 /* The badge is asked for after what is still held: the rule says that it is missing. */
 struct close_form {
     const char *badge;
 };
+/* clang-format off */
 static const struct field close_fields[] = {
     {.name = "badge",
      .type = FIELD_TEXT,
@@ -93,11 +100,13 @@ static const struct field close_fields[] = {
      .max = 20,
      .label = T("Tanda pengenal")},
 };
+/* clang-format on */
 static const struct form close_form = FORM("Close", struct close_form, close_fields);
 
 struct end_form {
     const char *reason;
 };
+/* clang-format off */
 static const struct field leave_fields[] = {
     {.name = "reason",
      .type = FIELD_TEXT,
@@ -105,7 +114,9 @@ static const struct field leave_fields[] = {
      .max = 200,
      .label = T("Alasan pulang")},
 };
+/* clang-format on */
 static const struct form leave_form = FORM("Leave", struct end_form, leave_fields);
+/* clang-format off */
 static const struct field cancel_fields[] = {
     {.name = "reason",
      .type = FIELD_TEXT,
@@ -115,11 +126,13 @@ static const struct field cancel_fields[] = {
      .label = T("Alasan batal"),
      .missing = T("Tulis alasan kunjungan dibatalkan.")},
 };
+/* clang-format on */
 static const struct form cancel_form = FORM("Cancel", struct end_form, cancel_fields);
 
 struct lost_form {
     const char *reason, *witness, *item;
 };
+/* clang-format off */
 static const struct field lost_fields[] = {
     {.name = "item",
      .type = FIELD_ID,
@@ -140,6 +153,7 @@ static const struct field lost_fields[] = {
      .label = T("Saksi"),
      .missing = T("Tulis nama saksi.")},
 };
+/* clang-format on */
 static const struct form lost_form = FORM("Lost", struct lost_form, lost_fields);
 
 /* --- what every step shares ----------------------------------------------------------------------------- */
@@ -331,6 +345,7 @@ static enum err lost_post(struct cx *cx, struct http_req *req, struct http_res *
 
 const struct route *custody_routes(void)
 {
+    /* clang-format off */
     static const struct route routes[] = {
         STEP("titipan", deposit_post, deposit_form, "Step 3: badge out, card and devices in"),
         STEP("pengembalian", return_post, return_form, "Step 8: card and devices back"),
@@ -362,5 +377,6 @@ const struct route *custody_routes(void)
          .summary = "Close the day; every difference explained"},
         {.path = NULL},
     };
+    /* clang-format on */
     return routes;
 }

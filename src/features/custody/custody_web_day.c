@@ -25,6 +25,7 @@ struct day_form {
     struct object_list explanations;
 };
 
+/* clang-format off */
 static const struct field explanation_fields[] = {
     {.name = "subject",
      .type = FIELD_TEXT,
@@ -43,6 +44,7 @@ static const struct field explanation_fields[] = {
      .max = 200,
      .label = T("Catatan")},
 };
+/* clang-format on */
 
 #define COUNT_FIELD(name_, label_, missing_)                                                       \
     {                                                                                              \
@@ -51,6 +53,7 @@ static const struct field explanation_fields[] = {
         .label = (label_), .missing = (missing_)                                                   \
     }
 
+/* clang-format off */
 static const struct field day_fields[] = {
     {.name = "date",
      .type = FIELD_DATE,
@@ -71,6 +74,7 @@ static const struct field day_fields[] = {
      .member_count = ARRAY_LEN(explanation_fields),
      .member_bytes = sizeof(struct custody_explained)},
 };
+/* clang-format on */
 const struct form custody_day_form = FORM("DayClose", struct day_form, day_fields);
 
 /* --- the day ------------------------------------------------------------------------------------------ */

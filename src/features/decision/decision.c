@@ -10,9 +10,12 @@ const char *decision_outcome_label(const char *outcome)
     static const struct {
         const char *outcome, *label;
     } labels[] = {
-        {"office_head", T("Diterima Kajari")},   {"intel_chief", T("Diterima Kasi Intelijen")},
-        {"section_chief", T("Diterima Kasi lain")}, {"ask_head", T("Tanya Kajari")},
-        {"later", T("Nanti")},                   {"refused", T("Tidak dapat diterima")},
+        {"office_head", T("Diterima Kajari")},
+        {"intel_chief", T("Diterima Kasi Intelijen")},
+        {"section_chief", T("Diterima Kasi lain")},
+        {"ask_head", T("Tanya Kajari")},
+        {"later", T("Nanti")},
+        {"refused", T("Tidak dapat diterima")},
     };
     for (size_t i = 0; outcome && i < ARRAY_LEN(labels); i++) {
         if (str_eq(labels[i].outcome, outcome))
@@ -45,9 +48,8 @@ const char *decision_on_silence(const char *proposal)
 
 static struct decision_plan refuse(const char *code, const char *msgid)
 {
-    return (struct decision_plan){
-        .effect = DECISION_REFUSED,
-        .refusal = {.err = ERR_CONFLICT, .code = code, .msgid = msgid}};
+    return (struct decision_plan){.effect = DECISION_REFUSED,
+                                  .refusal = {.err = ERR_CONFLICT, .code = code, .msgid = msgid}};
 }
 
 static struct decision_plan plan(enum decision_effect effect, const char *outcome)
@@ -70,11 +72,13 @@ struct decision_plan decision_plan_of(const struct visit *v, uint32_t as_role, c
         return refuse("state", T("Kunjungan ini sudah lewat dari langkah keputusan."));
     if (as_role == ROLE_OFFICE_HEAD) {
         if (str_eq(outcome, "ask_head"))
-            return refuse("ask_head_self", T("Pilih siapa yang menerima tamu: Kajari atau Kasi Intelijen."));
+            return refuse("ask_head_self",
+                          T("Pilih siapa yang menerima tamu: Kajari atau Kasi Intelijen."));
         return plan(str_eq(outcome, "later") ? DECISION_LATER : DECISION_FINAL, outcome);
     }
     if (str_eq(v->decision_state, "proposed"))
-        return refuse("already_proposed", T("Sudah diteruskan kepada Kajari. Jawaban Kajari yang menentukan."));
+        return refuse("already_proposed",
+                      T("Sudah diteruskan kepada Kajari. Jawaban Kajari yang menentukan."));
     if (str_eq(outcome, "later"))
         return plan(DECISION_LATER, v->decision_outcome);
     if (ask_head_always || str_eq(outcome, "ask_head"))

@@ -26,26 +26,27 @@ const char *decision_outcome_label(const char *outcome);
 struct decision_new {
     struct visit_act act;
     const char *visit_id;
-    const char *official_id;    /* whose answer it is */
-    uint32_t as_role;           /* ROLE_INTEL_CHIEF, ROLE_OFFICE_HEAD or ROLE_SECTION_CHIEF */
-    const char *outcome;        /* office_head intel_chief section_chief ask_head later refused */
+    const char *official_id; /* whose answer it is */
+    uint32_t as_role;        /* ROLE_INTEL_CHIEF, ROLE_OFFICE_HEAD or ROLE_SECTION_CHIEF */
+    const char *outcome;     /* office_head intel_chief section_chief ask_head later refused */
     int64_t minutes;
     const char *note;
-    const char *channel;        /* whatsapp link page spoken silence api */
-    const char *recorded_by;    /* desk, for spoken */
-    const char *message_id;     /* webhook message, or NULL */
-    const uint8_t *token_hash;  /* to be used up in the same transaction, or NULL */
+    const char *channel;       /* whatsapp link page spoken silence api */
+    const char *recorded_by;   /* desk, for spoken */
+    const char *message_id;    /* webhook message, or NULL */
+    const uint8_t *token_hash; /* to be used up in the same transaction, or NULL */
 };
 struct decision_result {
-    const char *effect;         /* final proposed asked_head later too_late */
-    struct visit visit;         /* after the answer */
-    bool repeated;              /* this message_id or token was seen before: no second effect */
+    const char *effect; /* final proposed asked_head later too_late */
+    struct visit visit; /* after the answer */
+    bool repeated;      /* this message_id or token was seen before: no second effect */
     struct refusal refusal;
 };
 /* Applies an answer (compare-and-set in one transaction, with the Kajari's question queued when it is
  * due). ERR_CONFLICT with a refusal when the visit can no longer be decided. An answer that is too late
  * is kept and gives ERR_CONFLICT "already_decided". */
-enum err decision_answer(struct cx *cx, const struct decision_new *n, struct decision_result *ret) MUST_USE;
+enum err decision_answer(struct cx *cx, const struct decision_new *n,
+                         struct decision_result *ret) MUST_USE;
 /* Proposals whose Kajari stayed silent become final; "nanti" asks again. Called by the app's timer every second. */
 enum err decision_tick(struct cx *cx, const char *office_id) MUST_USE;
 

@@ -5,22 +5,23 @@
 #include "features/decision/decision.h"
 
 enum decision_effect {
-    DECISION_REFUSED,    /* not an answer at all: see refusal */
-    DECISION_FINAL,      /* decides who receives the guest, or that nobody does */
-    DECISION_PROPOSED,   /* goes to the Kajari, who is asked */
-    DECISION_LATER,      /* asked again after some minutes */
-    DECISION_TOO_LATE,   /* kept, without effect */
+    DECISION_REFUSED,  /* not an answer at all: see refusal */
+    DECISION_FINAL,    /* decides who receives the guest, or that nobody does */
+    DECISION_PROPOSED, /* goes to the Kajari, who is asked */
+    DECISION_LATER,    /* asked again after some minutes */
+    DECISION_TOO_LATE, /* kept, without effect */
 };
 
 struct decision_plan {
     enum decision_effect effect;
-    const char *outcome;  /* of the visit from now on */
+    const char *outcome; /* of the visit from now on */
     struct refusal refusal;
 };
 
 /* `ask_head_always`: the office's policy. `as_role`: ROLE_INTEL_CHIEF, ROLE_OFFICE_HEAD or
  * ROLE_SECTION_CHIEF. */
-struct decision_plan decision_plan_of(const struct visit *v, uint32_t as_role, const char *outcome, bool ask_head_always);
+struct decision_plan decision_plan_of(const struct visit *v, uint32_t as_role, const char *outcome,
+                                      bool ask_head_always);
 /* What becomes of a proposal when the Kajari stays silent: the proposal; "as the Kajari wishes" means
  * that the Kasi Intel receives the guest. */
 const char *decision_on_silence(const char *proposal);

@@ -34,24 +34,30 @@ static const struct record_column token_columns[] = {
 };
 static const struct record token_record = RECORD("AnswerToken", struct answer_token, token_columns);
 
-#define UNDECIDED "open = 1 AND decision_state <> 'final' AND state IN ('registered', 'checked_in', 'waiting')"
+#define UNDECIDED                                                                                  \
+    "open = 1 AND decision_state <> 'final' AND state IN ('registered', 'checked_in', 'waiting')"
 
-DB_SQL(answer_select, "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
-                      "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND visit_id = $2 "
-                      "ORDER BY at, id LIMIT 200");
-DB_SQL(answer_mine, "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
-                    "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND official_id = $2 "
-                    "AND at >= $3 ORDER BY at DESC, id DESC LIMIT 200");
-DB_SQL(answer_insert, "INSERT INTO answer (office_id, id, visit_id, at, official_id, official_role, outcome, "
-                      "minutes, note_sealed, channel, recorded_by, effect, message_id) VALUES ($1, $2, $3, $4, "
-                      "$5, $6, $7, $8, $9, $10, $11, $12, $13)");
+DB_SQL(answer_select,
+       "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
+       "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND visit_id = $2 "
+       "ORDER BY at, id LIMIT 200");
+DB_SQL(answer_mine,
+       "SELECT id, visit_id, at, official_id, official_role, outcome, minutes, note_sealed, "
+       "channel, recorded_by, effect FROM answer WHERE office_id = $1 AND official_id = $2 "
+       "AND at >= $3 ORDER BY at DESC, id DESC LIMIT 200");
+DB_SQL(answer_insert,
+       "INSERT INTO answer (office_id, id, visit_id, at, official_id, official_role, outcome, "
+       "minutes, note_sealed, channel, recorded_by, effect, message_id) VALUES ($1, $2, $3, $4, "
+       "$5, $6, $7, $8, $9, $10, $11, $12, $13)");
 DB_SQL(answer_seen, "SELECT count(*) FROM answer WHERE office_id = $1 AND message_id = $2");
-DB_SQL(decision_final, "UPDATE visit SET decision_state = 'final', decision_outcome = $3, decision_by = $4, "
-                       "decision_at = $5, decision_due_at = NULL, ask_again_at = NULL, receiver_id = $6 "
-                       "WHERE office_id = $1 AND id = $2 AND decision_state <> 'final'");
-DB_SQL(decision_propose, "UPDATE visit SET decision_state = 'proposed', decision_outcome = $3, "
-                         "decision_by = $4, decision_at = $5, decision_due_at = $6, ask_again_at = NULL "
-                         "WHERE office_id = $1 AND id = $2 AND decision_state = 'none'");
+DB_SQL(decision_final,
+       "UPDATE visit SET decision_state = 'final', decision_outcome = $3, decision_by = $4, "
+       "decision_at = $5, decision_due_at = NULL, ask_again_at = NULL, receiver_id = $6 "
+       "WHERE office_id = $1 AND id = $2 AND decision_state <> 'final'");
+DB_SQL(decision_propose,
+       "UPDATE visit SET decision_state = 'proposed', decision_outcome = $3, "
+       "decision_by = $4, decision_at = $5, decision_due_at = $6, ask_again_at = NULL "
+       "WHERE office_id = $1 AND id = $2 AND decision_state = 'none'");
 DB_SQL(decision_later, "UPDATE visit SET ask_again_at = $3, decision_due_at = NULL "
                        "WHERE office_id = $1 AND id = $2 AND decision_state <> 'final'");
 DB_SQL(decision_again_clear, "UPDATE visit SET ask_again_at = NULL, decision_due_at = $3 "
@@ -60,24 +66,40 @@ DB_SQL(notice_answered, "UPDATE visit SET notice_state = 'answered', notice_at =
                         "WHERE office_id = $1 AND id = $2 AND notice_state <> 'none'");
 DB_SQL(question_answered, "UPDATE visit SET question_state = 'answered', question_at = $3 "
                           "WHERE office_id = $1 AND id = $2 AND question_state <> 'none'");
-DB_SQL(decision_due_select, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 "
-                            "AND decision_due_at <= $2 AND " UNDECIDED " ORDER BY decision_due_at LIMIT 50");
-DB_SQL(decision_ask_select, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 "
-                            "AND ask_again_at <= $2 AND " UNDECIDED " ORDER BY ask_again_at LIMIT 50");
-DB_SQL(decision_waiting_select, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND " UNDECIDED
-                                " ORDER BY arrived_at, id LIMIT 200");
+DB_SQL(decision_due_select,
+       "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 "
+       "AND decision_due_at <= $2 AND " UNDECIDED " ORDER BY decision_due_at LIMIT 50");
+DB_SQL(decision_ask_select,
+       "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 "
+       "AND ask_again_at <= $2 AND " UNDECIDED " ORDER BY ask_again_at LIMIT 50");
+DB_SQL(decision_waiting_select,
+       "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND " UNDECIDED
+       " ORDER BY arrived_at, id LIMIT 200");
 DB_SQL(token_select, "SELECT visit_id, outbox_id, staff_id, as_role, action, expires_at, used_at "
                      "FROM answer_token WHERE office_id = $1 AND hash = $2");
-DB_SQL(token_insert, "INSERT INTO answer_token (office_id, hash, visit_id, outbox_id, staff_id, as_role, "
-                     "action, expires_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+DB_SQL(token_insert,
+       "INSERT INTO answer_token (office_id, hash, visit_id, outbox_id, staff_id, as_role, "
+       "action, expires_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 DB_SQL(token_use, "UPDATE answer_token SET used_at = $3 WHERE office_id = $1 AND hash = $2 "
                   "AND used_at IS NULL AND expires_at > $3");
 
-const struct db_sql *const decision_statements[] = {
-    &answer_select,    &answer_mine,         &answer_insert,       &answer_seen,         &decision_final,
-    &decision_propose, &decision_later,      &decision_again_clear, &notice_answered,
-    &question_answered, &decision_due_select, &decision_ask_select, &decision_waiting_select,
-    &token_select,     &token_insert,        &token_use,           NULL};
+const struct db_sql *const decision_statements[] = {&answer_select,
+                                                    &answer_mine,
+                                                    &answer_insert,
+                                                    &answer_seen,
+                                                    &decision_final,
+                                                    &decision_propose,
+                                                    &decision_later,
+                                                    &decision_again_clear,
+                                                    &notice_answered,
+                                                    &question_answered,
+                                                    &decision_due_select,
+                                                    &decision_ask_select,
+                                                    &decision_waiting_select,
+                                                    &token_select,
+                                                    &token_insert,
+                                                    &token_use,
+                                                    NULL};
 
 enum err decision_answers(struct db_conn *conn, const char *office_id, const char *visit_id,
                           struct answer **ret, size_t *ret_count)
@@ -89,8 +111,9 @@ enum err decision_answers(struct db_conn *conn, const char *office_id, const cha
 enum err decision_answers_of(struct db_conn *conn, const char *office_id, const char *official_id,
                              int64_t since, struct answer **ret, size_t *ret_count)
 {
-    return db_list(conn, &answer_mine, DB_ARGS(db_text(office_id), db_text(official_id), db_int(since)),
-                   &answer_record, 200, ret, ret_count);
+    return db_list(conn, &answer_mine,
+                   DB_ARGS(db_text(office_id), db_text(official_id), db_int(since)), &answer_record,
+                   200, ret, ret_count);
 }
 
 /* --- one answer ------------------------------------------------------------------------------------- */
@@ -114,14 +137,15 @@ static enum err use_token(struct db_conn *tx, struct decision_change *c)
         return ERR_OK;
     int64_t changed = 0;
     TRY(db_run(tx, &token_use,
-               DB_ARGS(db_text(in->act.office_id),
-                       db_bytes((struct bytes){in->token_hash, 32}), db_int(in->act.now_ms)),
+               DB_ARGS(db_text(in->act.office_id), db_bytes((struct bytes){in->token_hash, 32}),
+                       db_int(in->act.now_ms)),
                &changed));
     if (changed == 1)
         return ERR_OK;
     c->result->repeated = true;
     c->result->refusal = (struct refusal){
-        .err = ERR_CONFLICT, .code = "token_used",
+        .err = ERR_CONFLICT,
+        .code = "token_used",
         .msgid = T("Jawaban ini sudah pernah dikirim atau waktunya sudah lewat.")};
     return ERR_OK;
 }
@@ -160,8 +184,7 @@ static enum err make_final(struct db_conn *tx, struct decision_change *c, const 
     int64_t changed = 0;
     TRY(db_run(tx, &decision_final,
                DB_ARGS(db_text(in->act.office_id), db_text(in->visit_id), db_text(outcome),
-                       db_text(by), db_int(in->act.now_ms),
-                       db_text(receiver_of(c, outcome))),
+                       db_text(by), db_int(in->act.now_ms), db_text(receiver_of(c, outcome))),
                &changed));
     if (changed != 1)
         return ERR_CONFLICT;
@@ -179,7 +202,8 @@ static enum err make_proposal(struct db_conn *tx, struct decision_change *c, con
     return notice_queue(tx, &in->act, in->visit_id, &c->question);
 }
 
-static enum err take_effect(struct db_conn *tx, struct decision_change *c, const struct decision_plan *p)
+static enum err take_effect(struct db_conn *tx, struct decision_change *c,
+                            const struct decision_plan *p)
 {
     const struct decision_new *in = c->in;
     switch (p->effect) {
@@ -190,7 +214,8 @@ static enum err take_effect(struct db_conn *tx, struct decision_change *c, const
     case DECISION_LATER:
         return db_run(tx, &decision_later,
                       DB_ARGS(db_text(in->act.office_id), db_text(in->visit_id),
-                              db_int(in->act.now_ms + (in->minutes ? in->minutes : LATER_MINUTES) * MINUTE_MS)),
+                              db_int(in->act.now_ms +
+                                     (in->minutes ? in->minutes : LATER_MINUTES) * MINUTE_MS)),
                       NULL);
     case DECISION_TOO_LATE:
     case DECISION_REFUSED:
@@ -203,24 +228,29 @@ static enum err take_effect(struct db_conn *tx, struct decision_change *c, const
 static enum err mark_answered(struct db_conn *tx, const struct decision_change *c)
 {
     const struct decision_new *in = c->in;
-    if (c->silence || in->as_role == ROLE_SECTION_CHIEF) /* he answers on the page: no message of his own */
+    if (c->silence ||
+        in->as_role == ROLE_SECTION_CHIEF) /* he answers on the page: no message of his own */
         return ERR_OK;
-    const struct db_sql *sql = in->as_role == ROLE_OFFICE_HEAD ? &question_answered : &notice_answered;
-    return db_run(tx, sql,
-                  DB_ARGS(db_text(in->act.office_id), db_text(in->visit_id), db_int(in->act.now_ms)),
-                  NULL);
+    const struct db_sql *sql = in->as_role == ROLE_OFFICE_HEAD ? &question_answered
+                                                               : &notice_answered;
+    return db_run(
+        tx, sql, DB_ARGS(db_text(in->act.office_id), db_text(in->visit_id), db_int(in->act.now_ms)),
+        NULL);
 }
 
 static bool silence_is_due(const struct visit *v, int64_t now_ms)
 {
-    return str_eq(v->decision_state, "proposed") && v->decision_due_at && v->decision_due_at <= now_ms;
+    return str_eq(v->decision_state, "proposed") && v->decision_due_at &&
+           v->decision_due_at <= now_ms;
 }
 
 static struct refusal already_decided(const struct visit *v)
 {
-    return (struct refusal){.err = ERR_CONFLICT, .code = "already_decided",
-                            .msgid = T("Sudah diputuskan lebih dahulu: %s. Jawaban Anda tetap disimpan."),
-                            .arg = decision_outcome_label(v->decision_outcome)};
+    return (struct refusal){
+        .err = ERR_CONFLICT,
+        .code = "already_decided",
+        .msgid = T("Sudah diputuskan lebih dahulu: %s. Jawaban Anda tetap disimpan."),
+        .arg = decision_outcome_label(v->decision_outcome)};
 }
 
 static enum err apply_plan(struct db_conn *tx, struct decision_change *c, const char *outcome)
@@ -246,7 +276,8 @@ static enum err apply_plan(struct db_conn *tx, struct decision_change *c, const 
     TRY(replay_keep(tx, &c->replay, in->visit_id, status, in->act.now_ms));
     TRY(visit_log(tx, &in->act, in->visit_id,
                   p.effect == DECISION_FINAL ? "decision_final" : "decision_answered",
-                  arena_printf(db_conn_arena(tx), "official=%s role=%s outcome=%s channel=%s effect=%s",
+                  arena_printf(db_conn_arena(tx),
+                               "official=%s role=%s outcome=%s channel=%s effect=%s",
                                str_or(in->official_id, ""), staff_role_name(in->as_role), outcome,
                                in->channel, r->effect)));
     return visit_get(tx, in->act.office_id, in->visit_id, &r->visit);
@@ -326,7 +357,8 @@ enum err decision_token_find(struct db_conn *conn, const char *office_id, const 
                              struct answer_token *ret)
 {
     return db_one(conn, &token_select,
-                  DB_ARGS(db_text(office_id), db_bytes((struct bytes){hash, 32})), &token_record, ret);
+                  DB_ARGS(db_text(office_id), db_bytes((struct bytes){hash, 32})), &token_record,
+                  ret);
 }
 
 enum err decision_tokens_add(struct db_conn *tx, void *arg)

@@ -16,19 +16,22 @@
 #include "lib/json/json.h"
 #include "lib/base/banned.h"
 
-static const char *const outcomes[] = {"office_head", "intel_chief", "section_chief", "ask_head", "later", "refused", NULL};
+static const char *const outcomes[] = {
+    "office_head", "intel_chief", "section_chief", "ask_head", "later", "refused", NULL};
 
 struct decision_form {
     const char *outcome, *official, *note;
     int64_t minutes;
 };
 #define AT(member) .offset = offsetof(struct decision_form, member)
+/* clang-format off */
 static const struct field decision_fields[] = {
     {.name = "outcome", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(outcome), .choices = outcomes, .label = T("Keputusan")},
     {.name = "official", .type = FIELD_TEXT, AT(official), .max = 40, .label = T("Pejabat yang menjawab")},
     {.name = "minutes", .type = FIELD_INT, AT(minutes), .min = 1, .max = 240, .label = T("Menit")},
     {.name = "note", .type = FIELD_TEXT, .flags = FIELD_PRIVATE, AT(note), .max = 300, .label = T("Catatan")},
 };
+/* clang-format on */
 #undef AT
 const struct form decision_form = FORM("VisitDecision", struct decision_form, decision_fields);
 
@@ -44,7 +47,8 @@ struct official {
 static enum err forbidden(struct cx *cx)
 {
     return cx_fail(cx, ERR_DENIED, "not_addressed",
-                   T("Hanya pejabat yang ditanya yang dapat menjawab. Petugas mencatat jawaban lisan dengan menyebut pejabatnya."));
+                   T("Hanya pejabat yang ditanya yang dapat menjawab. Petugas mencatat jawaban "
+                     "lisan dengan menyebut pejabatnya."));
 }
 
 /* The section chief whom the guest asked for: by name, or by his post. */
@@ -81,7 +85,8 @@ static enum err own_answer(struct cx *cx, const struct visit *v, struct official
         role = ROLE_SECTION_CHIEF;
     if (!role)
         return forbidden(cx);
-    *ret = (struct official){.id = cx->actor.id, .role = role,
+    *ret = (struct official){.id = cx->actor.id,
+                             .role = role,
                              .channel = cx->actor.kind == ACTOR_TOKEN ? "api" : "page"};
     return ERR_OK;
 }
@@ -112,14 +117,17 @@ static enum err spoken_answer(struct cx *cx, const char *named, struct official 
         return e;
     bool official = e == ERR_OK && !s.disabled_at && acting && (role & ROLE_OFFICIALS);
     if (!official) {
-        cx_field(cx, "official", "not_a_choice", T("Pejabat itu tidak ada. Pilih Kajari atau Kasi Intelijen."));
+        cx_field(cx, "official", "not_a_choice",
+                 T("Pejabat itu tidak ada. Pilih Kajari atau Kasi Intelijen."));
         return ERR_INVALID;
     }
-    *ret = (struct official){.id = s.id, .role = role, .channel = "spoken", .recorded_by = cx->actor.id};
+    *ret = (struct official){
+        .id = s.id, .role = role, .channel = "spoken", .recorded_by = cx->actor.id};
     return ERR_OK;
 }
 
-static enum err who_answers(struct cx *cx, const struct visit *v, const char *named, struct official *ret)
+static enum err who_answers(struct cx *cx, const struct visit *v, const char *named,
+                            struct official *ret)
 {
     bool desk = (cx->actor.roles & ROLE_DESK) != 0;
     if (!str_empty(named) && desk)
@@ -131,7 +139,8 @@ static enum err who_answers(struct cx *cx, const struct visit *v, const char *na
 static bool is_self(const struct cx *cx, const char *named)
 {
     uint32_t role = 0;
-    return staff_role_parse(named, &role) ? (cx->actor.roles & role) != 0 : str_eq(named, cx->actor.username);
+    return staff_role_parse(named, &role) ? (cx->actor.roles & role) != 0
+                                          : str_eq(named, cx->actor.username);
 }
 
 /* --- POST /tamu/{id}/keputusan --------------------------------------------------------------------------- */
@@ -158,7 +167,8 @@ static enum err answer_post(struct cx *cx, struct http_req *req, struct decision
     if (parsed != ERR_OK && parsed != ERR_INVALID)
         return parsed;
     /* State comes before fields: an answer to a visit that is over is 409 even when it is odd. */
-    struct decision_plan plan = decision_plan_of(&v, o.role ? o.role : ROLE_OFFICE_HEAD, "intel_chief", false);
+    struct decision_plan plan = decision_plan_of(&v, o.role ? o.role : ROLE_OFFICE_HEAD,
+                                                 "intel_chief", false);
     bool over = plan.effect == DECISION_REFUSED && str_eq(plan.refusal.code, "state");
     if (over && !c->replay.present)
         return cx_refuse(cx, &plan.refusal);
@@ -205,17 +215,18 @@ static bool is_mine(struct cx *cx, const struct visit *v, uint32_t asked)
     return (addressed & wanted) || (addressed & ROLE_OFFICE_HEAD);
 }
 
-static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits, size_t count,
-                           uint32_t asked)
+static enum err queue_json(struct cx *cx, struct http_res *res, const struct visit *visits,
+                           size_t count, uint32_t asked)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
         if (!is_mine(cx, &visits[i], asked))
             continue;
-        json_array_append_new(items, json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", visits[i].id,
-                                               "number", visit_number_text(cx->arena, &visits[i]),
-                                               "name", visits[i].name, "category", visits[i].category,
-                                               "arrived_at", json_time(cx, visits[i].arrived_at)));
+        json_array_append_new(items,
+                              json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", visits[i].id, "number",
+                                        visit_number_text(cx->arena, &visits[i]), "name",
+                                        visits[i].name, "category", visits[i].category,
+                                        "arrived_at", json_time(cx, visits[i].arrived_at)));
     }
     json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
     TRY(today_json(cx, answer));
@@ -266,8 +277,11 @@ enum err queue_show(struct cx *cx, struct http_req *req, struct http_res *res)
     }
     if (req->wants == WANTS_PAGE)
         TRY(today_fill(cx, req, q));
-    struct page_view page = {.title = T("Menunggu jawaban"), .current = "/jawab", .lean = true,
-                             .body = queue_body, .arg = q};
+    struct page_view page = {.title = T("Menunggu jawaban"),
+                             .current = "/jawab",
+                             .lean = true,
+                             .body = queue_body,
+                             .arg = q};
     return page_render(cx, req, res, &page);
 }
 
@@ -282,14 +296,17 @@ enum err answer_page_fill(struct cx *cx, const struct visit *v, bool head, struc
         .number = visit_number_text(cx->arena, v),
         .name = v->name,
         .what = cx_t(cx, visit_category_label(v->category)),
-        .kind = v->companion_count ? cx_printf(cx, T("%s · dengan %d pendamping"), kind, (int)v->companion_count)
-                                   : cx_printf(cx, T("%s · sendiri"), kind),
+        .kind = v->companion_count
+                    ? cx_printf(cx, T("%s · dengan %d pendamping"), kind, (int)v->companion_count)
+                    : cx_printf(cx, T("%s · sendiri"), kind),
         .where = cx_printf(cx, T("%s, datang %s"), v->room ? v->room : cx_t(cx, T("Di loket")),
                            time_hm(cx->arena, v->arrived_at, cx->offset_min)),
         .elapsed_s = elapsed_s(cx, v),
         .limit_s = office.limit_s,
         .head = head,
-        .proposal = head && v->decision_outcome ? cx_t(cx, decision_outcome_label(v->decision_outcome)) : NULL,
+        .proposal = head && v->decision_outcome
+                        ? cx_t(cx, decision_outcome_label(v->decision_outcome))
+                        : NULL,
     };
     return ERR_OK;
 }
@@ -299,10 +316,14 @@ static void answer_body(struct html *h, void *arg)
     answer_view(h, arg);
 }
 
-enum err answer_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answer_page *a)
+enum err answer_page_render(struct cx *cx, struct http_req *req, struct http_res *res,
+                            struct answer_page *a)
 {
-    struct page_view page = {.title = T("Ada tamu menunggu"), .current = "/jawab", .phone = true,
-                             .body = answer_body, .arg = a};
+    struct page_view page = {.title = T("Ada tamu menunggu"),
+                             .current = "/jawab",
+                             .phone = true,
+                             .body = answer_body,
+                             .arg = a};
     return page_render(cx, req, res, &page);
 }
 
@@ -311,10 +332,11 @@ static void answered_body(struct html *h, void *arg)
     answered_view(h, arg);
 }
 
-enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answered_page *a)
+enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_res *res,
+                              struct answered_page *a)
 {
-    struct page_view page = {.title = T("Jawaban"), .current = "/jawab", .phone = true,
-                             .body = answered_body, .arg = a};
+    struct page_view page = {
+        .title = T("Jawaban"), .current = "/jawab", .phone = true, .body = answered_body, .arg = a};
     return page_render(cx, req, res, &page);
 }
 
@@ -331,7 +353,8 @@ static enum err guest_get(struct cx *cx, struct http_req *req, struct http_res *
     if (str_eq(v.decision_state, "final") || !v.open || !is_mine(cx, &v, asked))
         return http_res_redirect(cx, res, arena_printf(cx->arena, "/tamu/%s", v.id));
     struct answer_page *a = ARENA_NEW(cx->arena, struct answer_page);
-    bool head = str_eq(v.decision_state, "proposed") || !(asked & (ROLE_INTEL_CHIEF | ROLE_SECTION_CHIEF));
+    bool head = str_eq(v.decision_state, "proposed") ||
+                !(asked & (ROLE_INTEL_CHIEF | ROLE_SECTION_CHIEF));
     TRY(answer_page_fill(cx, &v, head, a));
     a->photo_path = v.photo_id ? arena_printf(cx->arena, "/tamu/%s/foto", v.id) : NULL;
     a->action = arena_printf(cx->arena, "/tamu/%s/keputusan", v.id);
@@ -341,6 +364,7 @@ static enum err guest_get(struct cx *cx, struct http_req *req, struct http_res *
 
 const struct route *decision_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_POST, "/tamu/{id}/keputusan", ROLE_DESK | ROLE_OFFICIALS, ROUTE_IDEMPOTENT_KEY, decision_post, &decision_form, 0, T("Keputusan siapa yang menerima tamu (langkah 6)"), NULL},
         {HTTP_GET, "/tamu/{id}/jawab", ROLE_OFFICIALS, 0, guest_get, NULL, 0, T("Satu tamu, tombol besar"), NULL},
@@ -352,5 +376,6 @@ const struct route *decision_routes(void)
         {HTTP_POST, "/jawab/{token}", 0, ROUTE_PUBLIC, answer_link_post, &answer_link_form, 0, T("Jawaban dari tautan sekali pakai"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

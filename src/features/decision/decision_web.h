@@ -9,9 +9,12 @@
 
 extern const struct form decision_form, answer_link_form;
 
-enum err answer_page_fill(struct cx *cx, const struct visit *v, bool head, struct answer_page *ret) MUST_USE;
-enum err answer_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answer_page *a) MUST_USE;
-enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_res *res, struct answered_page *a) MUST_USE;
+enum err answer_page_fill(struct cx *cx, const struct visit *v, bool head,
+                          struct answer_page *ret) MUST_USE;
+enum err answer_page_render(struct cx *cx, struct http_req *req, struct http_res *res,
+                            struct answer_page *a) MUST_USE;
+enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_res *res,
+                              struct answered_page *a) MUST_USE;
 /* decision_web_today.c: what /jawab shows beside the queue, and the forms there. */
 extern const struct form away_form, subscription_form;
 enum err today_fill(struct cx *cx, struct http_req *req, struct answer_queue *q) MUST_USE;

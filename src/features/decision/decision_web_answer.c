@@ -67,7 +67,8 @@ static enum err gather(struct cx *cx, const struct decision_new *in, struct deci
         return e;
     TRY(section_chief(cx, in, &v, &c->section_id));
     c->answer_id = new_id(cx);
-    c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id, in->note);
+    c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id,
+                                in->note);
     return notice_to(cx, in->act.office_id, NOTICE_QUESTION, ROLE_OFFICE_HEAD, &c->question);
 }
 
@@ -98,8 +99,8 @@ enum err decision_answer(struct cx *cx, const struct decision_new *n, struct dec
 
 static struct visit_act system_act(const struct cx *cx, const char *office_id)
 {
-    return (struct visit_act){.office_id = office_id, .actor_kind = "system", .actor_id = "",
-                              .now_ms = cx->now_ms};
+    return (struct visit_act){
+        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
 }
 
 static enum err silence(struct cx *cx, const char *office_id, const struct visit *v)
@@ -121,7 +122,8 @@ static enum err silence(struct cx *cx, const char *office_id, const struct visit
     return decision_answer_with(cx, c);
 }
 
-static enum err again(struct cx *cx, const char *office_id, const struct visit *v, int64_t silence_ms)
+static enum err again(struct cx *cx, const char *office_id, const struct visit *v,
+                      int64_t silence_ms)
 {
     struct decision_again *g = ARENA_NEW(cx->arena, struct decision_again);
     g->act = system_act(cx, office_id);

@@ -12,16 +12,19 @@
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-static const char *const link_outcomes[] = {"office_head", "intel_chief", "section_chief", "ask_head", "later", "refused", NULL};
+static const char *const link_outcomes[] = {
+    "office_head", "intel_chief", "section_chief", "ask_head", "later", "refused", NULL};
 
 struct link_form {
     const char *outcome;
     int64_t minutes;
 };
+/* clang-format off */
 static const struct field link_fields[] = {
     {.name = "outcome", .type = FIELD_CODE, .flags = FIELD_REQUIRED, .offset = offsetof(struct link_form, outcome), .choices = link_outcomes, .label = T("Keputusan")},
     {.name = "minutes", .type = FIELD_INT, .offset = offsetof(struct link_form, minutes), .min = 1, .max = 240, .label = T("Menit")},
 };
+/* clang-format on */
 const struct form answer_link_form = FORM("AnswerLink", struct link_form, link_fields);
 
 struct link {
@@ -33,8 +36,9 @@ struct link {
 
 static enum err gone(struct cx *cx)
 {
-    return cx_fail(cx, ERR_MISSING, "link_unknown",
-                   T("Tautan jawaban ini tidak dikenal atau waktunya sudah lewat. Masuk untuk menjawab."));
+    return cx_fail(
+        cx, ERR_MISSING, "link_unknown",
+        T("Tautan jawaban ini tidak dikenal atau waktunya sudah lewat. Masuk untuk menjawab."));
 }
 
 /* He holds the post, is asked for it now (duty, acting, in place of who is away), or is a deputy of whom it
@@ -65,7 +69,8 @@ static enum err open_link(struct cx *cx, const struct http_req *req, struct link
     const char *office = cx->actor.office_id;
     seal_secret_hash(cx->seal, "answer", http_param(req, "token"), ret->hash);
     enum err e = decision_token_find(cx->read, office, ret->hash, &ret->token);
-    if (e == ERR_MISSING || (e == ERR_OK && (*ret->token.action || ret->token.expires_at <= cx->now_ms)))
+    if (e == ERR_MISSING ||
+        (e == ERR_OK && (*ret->token.action || ret->token.expires_at <= cx->now_ms)))
         return gone(cx);
     if (e != ERR_OK)
         return e;
@@ -87,14 +92,16 @@ static void hide_name(struct cx *cx, const struct visit *v, const char **name)
         *name = cx_t(cx, T("Tamu pengaduan"));
 }
 
-static enum err show_used(struct cx *cx, struct http_req *req, struct http_res *res, const struct link *l)
+static enum err show_used(struct cx *cx, struct http_req *req, struct http_res *res,
+                          const struct link *l)
 {
     struct answered_page *a = ARENA_NEW(cx->arena, struct answered_page);
     a->number = visit_number_text(cx->arena, &l->visit);
     a->name = l->visit.name;
     hide_name(cx, &l->visit, &a->name);
     bool final = str_eq(l->visit.decision_state, "final");
-    a->title = l->token.used_at ? cx_t(cx, T("Jawaban Anda sudah tercatat")) : cx_t(cx, T("Sudah diputuskan"));
+    a->title = l->token.used_at ? cx_t(cx, T("Jawaban Anda sudah tercatat"))
+                                : cx_t(cx, T("Sudah diputuskan"));
     a->detail = final ? cx_t(cx, decision_outcome_label(l->visit.decision_outcome))
                       : cx_t(cx, T("Menunggu jawaban Kajari."));
     a->ok = true;
@@ -115,12 +122,14 @@ enum err answer_link_get(struct cx *cx, struct http_req *req, struct http_res *r
 }
 
 static enum err show_answer(struct cx *cx, struct http_req *req, struct http_res *res,
-                            const struct decision_new *n, const struct decision_result *r, enum err e)
+                            const struct decision_new *n, const struct decision_result *r,
+                            enum err e)
 {
     if (req->wants == WANTS_JSON) {
         if (e != ERR_OK)
             return e;
-        json_t *answer = json_keep(cx->arena, json_pack("{s:s, s:s}", "outcome", n->outcome, "effect", r->effect));
+        json_t *answer = json_keep(
+            cx->arena, json_pack("{s:s, s:s}", "outcome", n->outcome, "effect", r->effect));
         res->content_type = "application/json";
         json_write(&res->body, answer);
         return ERR_OK;
@@ -132,8 +141,10 @@ static enum err show_answer(struct cx *cx, struct http_req *req, struct http_res
     a->ok = e == ERR_OK;
     if (a->ok) {
         a->title = cx_printf(cx, T("Tercatat: %s"), cx_t(cx, decision_outcome_label(n->outcome)));
-        a->detail = cx_printf(cx, T("Pukul %s %s"), time_hm(cx->arena, cx->now_ms, cx->offset_min), time_zone_letters(cx->offset_min));
-        a->advice = str_eq(r->effect, "proposed") ? cx_t(cx, T("Diteruskan kepada Kajari. Jawaban Kajari yang menentukan."))
+        a->detail = cx_printf(cx, T("Pukul %s %s"), time_hm(cx->arena, cx->now_ms, cx->offset_min),
+                              time_zone_letters(cx->offset_min));
+        a->advice = str_eq(r->effect, "proposed")
+                        ? cx_t(cx, T("Diteruskan kepada Kajari. Jawaban Kajari yang menentukan."))
                     : str_eq(r->effect, "final") && !str_eq(n->outcome, "refused")
                         ? cx_t(cx, T("Petugas mengantar tamu ke ruangan yang ditentukan."))
                         : NULL;
@@ -152,8 +163,10 @@ enum err answer_link_post(struct cx *cx, struct http_req *req, struct http_res *
     struct link_form f;
     TRY(form_parse(cx, req, &answer_link_form, &f));
     struct decision_new *n = ARENA_NEW(cx->arena, struct decision_new);
-    n->act = (struct visit_act){.office_id = cx->actor.office_id, .actor_kind = "official",
-                                .actor_id = l->token.staff_id, .now_ms = cx->now_ms};
+    n->act = (struct visit_act){.office_id = cx->actor.office_id,
+                                .actor_kind = "official",
+                                .actor_id = l->token.staff_id,
+                                .now_ms = cx->now_ms};
     n->visit_id = l->visit.id;
     n->official_id = l->token.staff_id;
     n->as_role = l->role;

@@ -20,6 +20,7 @@ struct away_in {
     const char *deputy;
     int64_t from, until;
 };
+/* clang-format off */
 static const struct field away_fields[] = {
     {.name = "deputy",
      .type = FIELD_ID,
@@ -38,11 +39,13 @@ static const struct field away_fields[] = {
      .label = T("Sampai"),
      .missing = T("Tulis sampai kapan di luar kantor.")},
 };
+/* clang-format on */
 const struct form away_form = FORM("Away", struct away_in, away_fields);
 
 struct subscription_in {
     const char *subscription;
 };
+/* clang-format off */
 static const struct field subscription_fields[] = {
     {.name = "subscription",
      .type = FIELD_TEXT,
@@ -52,6 +55,7 @@ static const struct field subscription_fields[] = {
      .label = T("Langganan"),
      .missing = T("Nyalakan notifikasi dari halaman di HP itu sendiri.")},
 };
+/* clang-format on */
 const struct form subscription_form = FORM("PushSubscription", struct subscription_in,
                                            subscription_fields);
 

@@ -15,7 +15,8 @@ const char *notice_channel(const struct cx *cx, const char **ret_reason)
 
 static int rank(const char *state)
 {
-    static const char *const ladder[] = {"none", "queued", "sent", "failed", "delivered", "read", "answered"};
+    static const char *const ladder[] = {"none",      "queued", "sent",    "failed",
+                                         "delivered", "read",   "answered"};
     for (int i = 0; i < (int)ARRAY_LEN(ladder); i++) {
         if (str_eq(ladder[i], state))
             return i;

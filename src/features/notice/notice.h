@@ -13,8 +13,9 @@
 #define NOTICE_LATE     "late_reply"
 #define NOTICE_TEST     "channel_test" /* proves an address: its subject is a row of staff_channel */
 #define NOTICE_HELP     "help_reply"   /* an answer in words that was not understood */
-#define NOTICE_WHICH    "which_reply"    /* an answer, but several guests wait: of which? */
-#define NOTICE_CHOICES  "answer_choices" /* one guest of a list, with his answers; of the Kasi Intel */
+#define NOTICE_WHICH    "which_reply"  /* an answer, but several guests wait: of which? */
+#define NOTICE_CHOICES                                                                             \
+    "answer_choices" /* one guest of a list, with his answers; of the Kasi Intel */
 #define NOTICE_HEAD_CHOICES "head_choices" /* of the Kajari */
 
 /* The first channel that is set up, or NULL with the reason (msgid) why step 5 is skipped. */
@@ -35,7 +36,8 @@ struct notice_new {
 /* Fills who is asked for a post now and on which channel (features/reach), with a fresh id. */
 enum err notice_to(struct cx *cx, const char *office_id, const char *kind, uint32_t role,
                    struct notice_new *ret) MUST_USE;
-enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id, const struct notice_new *n) MUST_USE;
+enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                      const struct notice_new *n) MUST_USE;
 
 /* One message more about a question that is open already; the visit's state moves only out of "none" and
  * "failed". */
@@ -53,7 +55,8 @@ enum err escalation_rules(struct db_conn *conn, const char *office_id, struct es
                           size_t *ret_count) MUST_USE;
 /* Replaces the office's policy; audited. Their sort is their order. ERR_INVALID with field errors
  * "rules.N.after_s", …; none at all is fine: nothing ever happens then. */
-enum err escalation_rules_save(struct cx *cx, const struct escalation_rule *rules, size_t count) MUST_USE;
+enum err escalation_rules_save(struct cx *cx, const struct escalation_rule *rules,
+                               size_t count) MUST_USE;
 /* The question is answered, or the visit decided or ended: nothing more happens, the alarm is silent. In
  * the transaction that does so. */
 enum err escalation_close(struct db_conn *tx, const char *office_id, const char *visit_id) MUST_USE;
@@ -66,13 +69,15 @@ struct escalation_alarm {
     int64_t year, number, alarm_at, asked_at;
     const char *number_suffix;
 };
-enum err escalation_alarms(struct db_conn *conn, const char *office_id, struct escalation_alarm **ret,
-                           size_t *ret_count) MUST_USE;
+enum err escalation_alarms(struct db_conn *conn, const char *office_id,
+                           struct escalation_alarm **ret, size_t *ret_count) MUST_USE;
 /* Does it ring for this visit? */
-enum err escalation_rings(struct db_conn *conn, const char *office_id, const char *visit_id, bool *ret) MUST_USE;
+enum err escalation_rings(struct db_conn *conn, const char *office_id, const char *visit_id,
+                          bool *ret) MUST_USE;
 /* Whom to telephone about a question, in order. */
 struct notice_call {
-    const char *name, *post, *phone, *tel; /* "0812 3456 7890", "+6281234567890"; NULL: no number known */
+    const char *name, *post, *phone,
+        *tel; /* "0812 3456 7890", "+6281234567890"; NULL: no number known */
 };
 enum err notice_calls(struct cx *cx, const char *office_id, const char *question,
                       struct notice_call **ret, size_t *ret_count) MUST_USE;
@@ -119,7 +124,8 @@ enum err notice_banner(struct cx *cx, const char *office_id, const char **ret) M
  * the channel is not set up. */
 enum err notice_test_send(struct cx *cx, const char *staff_id, const char *channel_id) MUST_USE;
 /* Its text, by the id of its row (or of a message without one): all but `to`. */
-void notice_test_message(struct cx *cx, const char *channel, const char *id, struct outbox_message *m);
+void notice_test_message(struct cx *cx, const char *channel, const char *id,
+                         struct outbox_message *m);
 /* The code as it was read out: the channel is proven. ERR_INVALID (field "code") when it is not that of a
  * test of the last day. */
 enum err notice_test_code_check(struct cx *cx, const char *channel_id, const char *code) MUST_USE;
@@ -132,11 +138,14 @@ enum err notice_keep_inbound(struct cx *cx, const char *office_id, const char *c
                              const struct inbound_event *events, size_t count) MUST_USE;
 /* Processes what came in from Telegram and answers over the bot. On a thread of its own: it waits on the
  * network. (What came in from gateways is done by notice_process_webhooks().) */
-enum err notice_process_telegram(struct cx *cx, const char *office_id, struct telegram_bot *bot) MUST_USE;
+enum err notice_process_telegram(struct cx *cx, const char *office_id,
+                                 struct telegram_bot *bot) MUST_USE;
 
 /* Outbox hooks (lib/outbox). */
-enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret) MUST_USE;
-enum err notice_sent(struct db_conn *tx, const struct outbox_row *row, const struct outbox_result *result, int64_t now_ms) MUST_USE;
+enum err notice_render(struct cx *cx, const struct outbox_row *row,
+                       struct outbox_message *ret) MUST_USE;
+enum err notice_sent(struct db_conn *tx, const struct outbox_row *row,
+                     const struct outbox_result *result, int64_t now_ms) MUST_USE;
 /* --- WhatsApp ------------------------------------------------------------------------------------------------- */
 /* Templates that WhatsApp stopped, or refuses; from each nothing is sent for an hour, or until Meta says that it
  * is approved again. */

@@ -17,7 +17,8 @@ struct webhook_row {
     struct bytes body_sealed;
 };
 /* Not yet processed, oldest first. */
-enum err notice_webhooks(struct db_conn *conn, const char *office_id, size_t max, struct webhook_row **ret, size_t *ret_count) MUST_USE;
+enum err notice_webhooks(struct db_conn *conn, const char *office_id, size_t max,
+                         struct webhook_row **ret, size_t *ret_count) MUST_USE;
 struct webhook_done {
     const char *office_id, *id;
     int64_t now_ms;

@@ -23,12 +23,15 @@ struct template_card {
     size_t button_count, sample_count;
     bool stopped;
 };
+#define NOTICE_TEMPLATES 3
+/* Of this office's settings. Returns how many. (notice_web_templates.c) */
+size_t notice_templates(const struct cx *cx, struct template_card ret[NOTICE_TEMPLATES]);
 struct person_channel {
-    const char *id, *label, *address; /* label: msgid; address: masked */
-    const char *verified;             /* when, or NULL */
-    const char *test_state;           /* of the test message under way, translated, or NULL */
-    bool testing;                     /* a code may be typed in */
-    bool ready;                       /* the channel is set up in this office */
+    const char *id, *channel, *label, *address; /* label: msgid; address: masked */
+    const char *verified;                       /* when, or NULL */
+    const char *test_state; /* of the test message under way, translated, or NULL */
+    bool testing;           /* a code may be typed in */
+    bool ready;             /* the channel is set up in this office */
 };
 struct person_card {
     const char *id, *name, *title;

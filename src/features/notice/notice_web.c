@@ -20,10 +20,10 @@
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-#define WEBHOOK_BYTES  (3u * 1024 * 1024)
-#define GATEWAY_BYTES  (1024u * 1024)
-#define SECRET_BYTES   512u
-#define WEBHOOKS_MAX   50u
+#define WEBHOOK_BYTES   (3u * 1024 * 1024)
+#define GATEWAY_BYTES   (1024u * 1024)
+#define SECRET_BYTES    512u
+#define WEBHOOKS_MAX    50u
 #define WEBHOOK_LIFE_MS (30LL * 24 * 3600 * 1000)
 
 /* --- GET: the handshake ---------------------------------------------------------------------------- */
@@ -45,7 +45,8 @@ static enum err handshake_get(struct cx *cx, struct http_req *req, struct http_r
 /* The app secret, read each time: a new one needs no restart. */
 static struct bytes app_secret(struct cx *cx)
 {
-    CLEAN_FILE FILE *f = cx->settings->app_secret_file ? fopen(cx->settings->app_secret_file, "re") : NULL;
+    CLEAN_FILE FILE *f = cx->settings->app_secret_file ? fopen(cx->settings->app_secret_file, "re")
+                                                       : NULL;
     if (!f)
         return (struct bytes){NULL, 0};
     char *text = arena_alloc(cx->arena, SECRET_BYTES + 1);
@@ -77,12 +78,15 @@ static enum err webhook_post(struct cx *cx, struct http_req *req, struct http_re
 
 /* --- processing ------------------------------------------------------------------------------------------ */
 
-static struct status_change status_of(struct cx *cx, const char *office_id, const struct whatsapp_event *e)
+static struct status_change status_of(struct cx *cx, const char *office_id,
+                                      const struct whatsapp_event *e)
 {
-    struct status_change s = {.wamid = e->wamid, .opaque_id = e->opaque_id, .status = e->status,
+    struct status_change s = {.wamid = e->wamid,
+                              .opaque_id = e->opaque_id,
+                              .status = e->status,
                               .at = e->at_ms ? e->at_ms : cx->now_ms};
-    s.act = (struct visit_act){.office_id = office_id, .actor_kind = "system", .actor_id = "",
-                               .now_ms = cx->now_ms};
+    s.act = (struct visit_act){
+        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
     if (e->error_code)
         s.code = arena_printf(cx->arena, "%lld", (long long)e->error_code);
     return s;
@@ -127,9 +131,12 @@ static enum err show_answers(struct cx *cx, const char *office_id, const struct 
     char id[UUID_TEXT_BYTES];
     rand_uuid7(cx->now_ms, id);
     bool head = str_eq(token->as_role, staff_role_name(ROLE_OFFICE_HEAD));
-    struct text_reply r = {.office_id = office_id, .outbox_id = id,
-                           .kind = head ? NOTICE_HEAD_CHOICES : NOTICE_CHOICES, .subject_id = token->visit_id,
-                           .staff_id = token->staff_id, .now_ms = cx->now_ms};
+    struct text_reply r = {.office_id = office_id,
+                           .outbox_id = id,
+                           .kind = head ? NOTICE_HEAD_CHOICES : NOTICE_CHOICES,
+                           .subject_id = token->visit_id,
+                           .staff_id = token->staff_id,
+                           .now_ms = cx->now_ms};
     if (token->expires_at <= cx->now_ms)
         return ERR_OK;
     enum err e = db_tx(cx, "notice_choices", notice_choices, &r);
@@ -150,13 +157,18 @@ static enum err on_button(struct cx *cx, const char *office_id, const struct wha
         return str_eq(token.staff_id, sender->id) ? show_answers(cx, office_id, &token) : ERR_OK;
     if (found != ERR_OK && found != ERR_MISSING)
         return found;
-    const struct typed_answer t = {.office_id = office_id, .channel = "whatsapp", .staff_id = sender->id,
-                                   .message_id = e->wamid, .text = e->text, .reply_to = e->context_id};
+    const struct typed_answer t = {.office_id = office_id,
+                                   .channel = "whatsapp",
+                                   .staff_id = sender->id,
+                                   .message_id = e->wamid,
+                                   .text = e->text,
+                                   .reply_to = e->context_id};
     return notice_take_tap(cx, &t, e->payload, NULL);
 }
 
 /* By his telephone or the id learnt from earlier messages, else by an address among his channels. */
-static enum err sender_of(struct cx *cx, const char *office_id, const struct whatsapp_event *e, struct staff *ret)
+static enum err sender_of(struct cx *cx, const char *office_id, const struct whatsapp_event *e,
+                          struct staff *ret)
 {
     const char *e164 = e->wa_id ? arena_printf(cx->arena, "+%s", e->wa_id) : NULL;
     const char *staff_id = NULL;
@@ -170,8 +182,8 @@ static enum err sender_of(struct cx *cx, const char *office_id, const struct wha
 /* Reactions, system notes and what WhatsApp cannot show are no messages to answer. */
 static bool is_writing(const struct whatsapp_event *e)
 {
-    static const char *const types[] = {"text", "button", "interactive", "image", "audio", "video", "document",
-                                        "sticker", "location", "contacts"};
+    static const char *const types[] = {"text",  "button",   "interactive", "image",    "audio",
+                                        "video", "document", "sticker",     "location", "contacts"};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (str_eq(types[i], e->type))
             return !e->error_code;
@@ -187,7 +199,9 @@ static enum err on_message(struct cx *cx, const char *office_id, const struct wh
     if (found != ERR_OK)
         return found;
     struct inbound *i = ARENA_NEW(cx->arena, struct inbound);
-    *i = (struct inbound){.office_id = office_id, .staff_id = sender.id, .user_id = e->user_id,
+    *i = (struct inbound){.office_id = office_id,
+                          .staff_id = sender.id,
+                          .user_id = e->user_id,
                           .at = e->at_ms ? e->at_ms : cx->now_ms};
     TRY(db_tx(cx, "notice_inbound", notice_inbound, i));
     if (e->payload && str_starts(e->payload, "v1."))
@@ -195,15 +209,21 @@ static enum err on_message(struct cx *cx, const char *office_id, const struct wh
     if (!is_writing(e))
         return ERR_OK;
     struct notice_words *w = ARENA_NEW(cx->arena, struct notice_words);
-    *w = (struct notice_words){.office_id = office_id, .staff_id = sender.id, .channel = "whatsapp",
-                               .text = e->text, .message_id = e->wamid, .context_id = e->context_id,
-                               .at_ms = i->at, .late = reply_late};
+    *w = (struct notice_words){.office_id = office_id,
+                               .staff_id = sender.id,
+                               .channel = "whatsapp",
+                               .text = e->text,
+                               .message_id = e->wamid,
+                               .context_id = e->context_id,
+                               .at_ms = i->at,
+                               .late = reply_late};
     return notice_words_answer(cx, w);
 }
 
 static enum err on_template(struct cx *cx, const char *office_id, const struct whatsapp_event *e)
 {
-    struct template_event t = {.office_id = office_id, .name = e->text, .status = e->status, .now_ms = cx->now_ms};
+    struct template_event t = {
+        .office_id = office_id, .name = e->text, .status = e->status, .now_ms = cx->now_ms};
     return str_empty(e->text) ? ERR_OK : db_tx(cx, "notice_template", notice_template_event, &t);
 }
 
@@ -220,18 +240,21 @@ struct webhook {
 
 /* Lists and texts carry no id of ours: a status that is faster than our own note of the answer to the send
  * waits a moment for it. */
-static bool is_early(struct cx *cx, const char *office_id, const struct webhook *w, const struct whatsapp_event *e)
+static bool is_early(struct cx *cx, const char *office_id, const struct webhook *w,
+                     const struct whatsapp_event *e)
 {
     struct outbox_row row = {0};
     struct staff s = {0};
     if (e->opaque_id || !e->wamid || !e->wa_id || w->received_at + EARLY_MS < cx->now_ms ||
         outbox_get_by_provider(cx->read, office_id, e->wamid, &row) != ERR_MISSING)
         return false;
-    return staff_by_whatsapp(cx, cx->read, office_id, arena_printf(cx->arena, "+%s", e->wa_id), e->user_id, &s) == ERR_OK &&
+    return staff_by_whatsapp(cx, cx->read, office_id, arena_printf(cx->arena, "+%s", e->wa_id),
+                             e->user_id, &s) == ERR_OK &&
            notice_is_sending(cx->read, office_id, s.id);
 }
 
-static enum err open_webhook(struct cx *cx, const char *office_id, const struct webhook_row *row, struct webhook *ret)
+static enum err open_webhook(struct cx *cx, const char *office_id, const struct webhook_row *row,
+                             struct webhook *ret)
 {
     struct bytes body;
     ret->id = row->id;
@@ -253,13 +276,14 @@ static enum err open_webhook(struct cx *cx, const char *office_id, const struct 
 }
 
 /* Its statuses, and that it is done, join the batch. */
-static void add_to_batch(struct cx *cx, const char *office_id, const struct webhook *w, struct status_batch *b,
-                         struct webhook_done *done)
+static void add_to_batch(struct cx *cx, const char *office_id, const struct webhook *w,
+                         struct status_batch *b, struct webhook_done *done)
 {
     for (size_t i = 0; i < w->count; i++)
         if (w->events[i].kind == WHATSAPP_STATUS)
             b->changes[b->count++] = status_of(cx, office_id, &w->events[i]);
-    done[b->done_count++] = (struct webhook_done){.office_id = office_id, .id = w->id, .now_ms = cx->now_ms};
+    done[b->done_count++] = (struct webhook_done){
+        .office_id = office_id, .id = w->id, .now_ms = cx->now_ms};
     b->done = done;
 }
 
@@ -279,7 +303,8 @@ static enum err process(struct cx *cx, const char *office_id, const struct webho
 }
 
 /* Bodies with statuses alone share one transaction: after a rush there are thousands of them. */
-static enum err process_statuses(struct cx *cx, const char *office_id, const struct webhook *all, size_t count)
+static enum err process_statuses(struct cx *cx, const char *office_id, const struct webhook *all,
+                                 size_t count)
 {
     size_t statuses = 0;
     for (size_t i = 0; i < count; i++)
@@ -330,6 +355,7 @@ enum err notice_forget(struct cx *cx, const char *office_id)
 
 const struct route *notice_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/kait/whatsapp", 0, ROUTE_SIGNED, handshake_get, NULL, 0, T("Perkenalan webhook WhatsApp"), NULL},
         {HTTP_POST, "/kait/whatsapp", 0, ROUTE_SIGNED, webhook_post, NULL, WEBHOOK_BYTES, T("Peristiwa WhatsApp"), NULL},
@@ -342,5 +368,6 @@ const struct route *notice_routes(void)
         {HTTP_POST, "/saluran/kode", ROLE_ADMIN, 0, code_post, &code_form, 0, T("Buktikan saluran dengan kode pesan uji"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

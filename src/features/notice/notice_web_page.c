@@ -4,7 +4,6 @@
 #include "features/notice/notice_rules.h"
 #include "features/notice/notice_view.h"
 #include "features/notice/notice_web.h"
-#include "features/notice/notice_whatsapp_store.h"
 #include "features/portal/portal.h"
 #include "features/reach/reach.h"
 #include "lib/base/phone.h"
@@ -30,6 +29,7 @@ struct escalation_in {
 static const char *const conditions[] = {"undelivered", "unanswered", NULL};
 static const char *const actions[] = {"next_channel", "repeat_and_deputy", "next_deputy_or_head",
                                       "counter_alarm", NULL};
+/* clang-format off */
 static const struct field rule_fields[] = {
     {.name = "after_s",
      .type = FIELD_INT,
@@ -48,6 +48,8 @@ static const struct field rule_fields[] = {
      .choices = actions,
      .label = T("Tindakan")},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field escalation_fields[] = {
     {.name = "rules",
      .type = FIELD_OBJECTS,
@@ -58,11 +60,13 @@ static const struct field escalation_fields[] = {
      .member_count = ARRAY_LEN(rule_fields),
      .member_bytes = sizeof(struct rule_in)},
 };
+/* clang-format on */
 const struct form escalation_form = FORM("Escalation", struct escalation_in, escalation_fields);
 
 struct test_in {
     const char *staff, *channel;
 };
+/* clang-format off */
 static const struct field test_fields[] = {
     {.name = "staff",
      .type = FIELD_ID,
@@ -74,11 +78,13 @@ static const struct field test_fields[] = {
      .offset = offsetof(struct test_in, channel),
      .label = T("Saluran")},
 };
+/* clang-format on */
 const struct form test_form = FORM("ChannelTest", struct test_in, test_fields);
 
 struct code_in {
     const char *channel, *code;
 };
+/* clang-format off */
 static const struct field code_fields[] = {
     {.name = "channel",
      .type = FIELD_ID,
@@ -93,75 +99,8 @@ static const struct field code_fields[] = {
      .label = T("Kode dari pesan uji"),
      .missing = T("Tulis enam angka dari pesan uji.")},
 };
+/* clang-format on */
 const struct form code_form = FORM("ChannelCode", struct code_in, code_fields);
-
-/* --- templates --------------------------------------------------------------------------------------------- */
-
-#define ADVICE "Tautan berlaku dua jam dan hanya untuk Anda."
-
-static const char *const visit_buttons[] = {"Saya terima", "Tanya Kajari", "Nanti", "Tolak"};
-static const char *const visit_samples[] = {"412/2026", "09.31 WIB (menunggu 2 menit)",
-                                            "perorangan", "Permohonan informasi",
-                                            "https://bukutamu.kejari-kapuas.example/jawab/contoh"};
-static const char *const head_buttons[] = {"Saya terima", "Cukup Kasi Intel", "Nanti"};
-static const char *const head_samples[] = {"412/2026",
-                                           "09.31 WIB (menunggu 4 menit)",
-                                           "perorangan",
-                                           "Permohonan informasi",
-                                           "Diterima Kasi Intelijen",
-                                           "https://bukutamu.kejari-kapuas.example/jawab/contoh"};
-static const char *const queue_samples[] = {
-    "3", "412/2026 menunggu 6 menit, 413/2026 menunggu 3 menit, 414/2026 menunggu 1 menit",
-    "https://bukutamu.kejari-kapuas.example/jawab"};
-
-/* The parameters are filled in by notice_web_render.c (and notice_web_rush.c) in this order. */
-static size_t templates_of(const struct cx *cx, struct template_card ret[3])
-{
-    const struct settings *s = cx->settings;
-    const struct template_card cards[] = {
-        {.id = "templat-tamu",
-         .title = T("Tamu baru, kepada Kasi Intelijen"),
-         .name = s->template_visit,
-         .body = "Ada tamu menunggu di kantor.\n\nNomor: {{1}}\nDatang: {{2}}\nTamu: "
-                 "{{3}}\nKeperluan: {{4}}\n\n"
-                 "Tekan salah satu tombol di bawah, atau jawab di halaman {{5}} bila tombol tidak "
-                 "tampak. " ADVICE,
-         .buttons = visit_buttons,
-         .button_count = ARRAY_LEN(visit_buttons),
-         .samples = visit_samples,
-         .sample_count = ARRAY_LEN(visit_samples)},
-        {.id = "templat-kajari",
-         .title = T("Pertanyaan kepada Kajari"),
-         .name = s->template_head,
-         .body = "Ada tamu menunggu keputusan Bapak/Ibu Kajari.\n\nNomor: {{1}}\nDatang: "
-                 "{{2}}\nTamu: {{3}}\n"
-                 "Keperluan: {{4}}\nUsul Kasi Intelijen: {{5}}\n\n"
-                 "Tekan salah satu tombol di bawah, atau jawab di halaman {{6}} bila tombol tidak "
-                 "tampak. " ADVICE,
-         .buttons = head_buttons,
-         .button_count = ARRAY_LEN(head_buttons),
-         .samples = head_samples,
-         .sample_count = ARRAY_LEN(head_samples)},
-        {.id = "templat-antrean",
-         .title = T("Beberapa tamu sekaligus"),
-         .name = s->template_queue,
-         .body = "Ada {{1}} tamu menunggu jawaban Anda.\n\nMereka: {{2}}\n\n"
-                 "Jawab satu per satu di halaman {{3}} setelah masuk dengan akun Anda.",
-         .samples = queue_samples,
-         .sample_count = ARRAY_LEN(queue_samples)},
-    };
-    size_t n = 0;
-    for (size_t i = 0; i < ARRAY_LEN(cards); i++) {
-        if (str_empty(cards[i].name))
-            continue;
-        ret[n] = cards[i];
-        ret[n].language = s->language;
-        ret[n].stopped = notice_template_stopped(cx->read, cx->actor.office_id, cards[i].name,
-                                                 cx->now_ms);
-        n++;
-    }
-    return n;
-}
 
 /* --- words ------------------------------------------------------------------------------------------------- */
 
@@ -276,6 +215,7 @@ static struct person_channel channel_row(struct cx *cx, const struct staff_chann
                                          const struct test_sent *tests, size_t count)
 {
     struct person_channel row = {.id = c->id,
+                                 .channel = c->channel,
                                  .label = reach_channel_label(c->channel),
                                  .address = reach_mask(cx, c->channel, c->address),
                                  .verified = moment(cx, c->verified_at),
@@ -396,8 +336,8 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
                 .after_s = in[i].after_s, .condition = in[i].condition, .action = in[i].action};
     }
     fill_rules(cx, rules, count, v);
-    struct template_card *cards = ARENA_ARRAY(cx->arena, 3, struct template_card);
-    v->template_count = templates_of(cx, cards);
+    struct template_card *cards = ARENA_ARRAY(cx->arena, NOTICE_TEMPLATES, struct template_card);
+    v->template_count = notice_templates(cx, cards);
     v->templates = cards;
     const struct page_view page = {
         .title = T("Saluran pesan"), .current = "/saluran", .body = page_body, .arg = v};
@@ -447,8 +387,8 @@ static json_t *strings_json(const char *const *list, size_t count)
 
 static json_t *templates_json(struct cx *cx)
 {
-    struct template_card *cards = ARENA_ARRAY(cx->arena, 3, struct template_card);
-    size_t count = templates_of(cx, cards);
+    struct template_card *cards = ARENA_ARRAY(cx->arena, NOTICE_TEMPLATES, struct template_card);
+    size_t count = notice_templates(cx, cards);
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
@@ -471,6 +411,27 @@ static json_t *rules_json(const struct escalation_rule *rules, size_t count)
     return items;
 }
 
+static enum err people_json(struct cx *cx, json_t **ret)
+{
+    struct channels_view *v = ARENA_NEW(cx->arena, struct channels_view);
+    TRY(fill_people(cx, v));
+    json_t *items = json_array();
+    for (size_t i = 0; i < v->people_count; i++) {
+        const struct person_card *p = &v->people[i];
+        json_t *channels = json_array();
+        for (size_t k = 0; k < p->count; k++)
+            json_array_append_new(
+                channels,
+                json_pack("{s:s, s:s, s:s, s:b, s:b}", "id", p->channels[k].id, "channel",
+                          p->channels[k].channel, "address", p->channels[k].address, "verified",
+                          p->channels[k].verified != NULL, "testing", p->channels[k].testing));
+        json_array_append_new(items, json_pack("{s:s, s:s, s:o, s:o}", "id", p->id, "name", p->name,
+                                               "phone", json_text(p->phone), "channels", channels));
+    }
+    *ret = items;
+    return ERR_OK;
+}
+
 static enum err answer_json(struct cx *cx, struct http_res *res)
 {
     struct channel_report *list = NULL;
@@ -481,9 +442,12 @@ static enum err answer_json(struct cx *cx, struct http_res *res)
     TRY(notice_dead_letters(cx->read, cx->actor.office_id, cx->now_ms - WEEK_MS, &dead,
                             &dead_count));
     TRY(escalation_rules(cx->read, cx->actor.office_id, &rules, &rule_count));
-    json_t *answer = json_pack("{s:o, s:o, s:o, s:o}", "channels", reports_json(cx, list, count),
-                               "dead_letters", letters_json(cx, dead, dead_count), "templates",
-                               templates_json(cx), "rules", rules_json(rules, rule_count));
+    json_t *people = NULL;
+    TRY(people_json(cx, &people));
+    json_t *answer = json_pack("{s:o, s:o, s:o, s:o, s:o}", "people", people, "channels",
+                               reports_json(cx, list, count), "dead_letters",
+                               letters_json(cx, dead, dead_count), "templates", templates_json(cx),
+                               "rules", rules_json(rules, rule_count));
     res->content_type = "application/json";
     json_write(&res->body, json_keep(cx->arena, answer));
     return ERR_OK;

@@ -60,7 +60,8 @@ const char *notice_kind_of(struct cx *cx, const struct office *office, const str
     if (v->companion_count)
         kind = cx_printf(cx, T("%s, %d pendamping"), kind, (int)v->companion_count);
     bool name = office->notice_name && !str_eq(v->category, "complaint");
-    return name ? arena_printf(cx->arena, "%s (%s)", utf8_cut(cx->arena, v->name, NAME_CHARS), kind) : kind;
+    return name ? arena_printf(cx->arena, "%s (%s)", utf8_cut(cx->arena, v->name, NAME_CHARS), kind)
+                : kind;
 }
 
 int64_t notice_waiting_min(const struct cx *cx, const struct visit *v)
@@ -72,11 +73,13 @@ int64_t notice_waiting_min(const struct cx *cx, const struct visit *v)
 static const char *waiting_since(const struct rendering *r)
 {
     struct cx *cx = r->cx;
-    return cx_printf(cx, T("%s %s (menunggu %d menit)"), time_hm(cx->arena, r->visit.arrived_at, cx->offset_min),
+    return cx_printf(cx, T("%s %s (menunggu %d menit)"),
+                     time_hm(cx->arena, r->visit.arrived_at, cx->offset_min),
                      time_zone_letters(cx->offset_min), (int)notice_waiting_min(cx, &r->visit));
 }
 
-static void add_button(struct rendering *r, struct outbox_message *m, const char *action, const char *title)
+static void add_button(struct rendering *r, struct outbox_message *m, const char *action,
+                       const char *title)
 {
     struct outbox_button *buttons = m->button_count
                                         ? (struct outbox_button *)(uintptr_t)m->buttons
@@ -90,7 +93,8 @@ static void add_button(struct rendering *r, struct outbox_message *m, const char
 static const char *proposal_of(const struct rendering *r)
 {
     const char *outcome = r->visit.decision_outcome;
-    return cx_t(r->cx, outcome ? decision_outcome_label(outcome) : T("Kasi Intelijen belum menjawab"));
+    return cx_t(r->cx,
+                outcome ? decision_outcome_label(outcome) : T("Kasi Intelijen belum menjawab"));
 }
 
 /* The same in words, for channels without templates. A push notice lies on a locked screen: it says only
@@ -103,8 +107,8 @@ static void fill_text(const struct rendering *r, struct outbox_message *m, bool 
         m->text = cx_t(cx, T("Ada tamu menunggu jawaban Anda."));
         return;
     }
-    m->text = cx_printf(cx, T("Tamu nomor %s menunggu sejak %s. Tamu: %s. Keperluan: %s."), m->params[0],
-                        m->params[1], m->params[2], m->params[3]);
+    m->text = cx_printf(cx, T("Tamu nomor %s menunggu sejak %s. Tamu: %s. Keperluan: %s."),
+                        m->params[0], m->params[1], m->params[2], m->params[3]);
     if (head)
         m->text = cx_printf(cx, T("%s Usul: %s. Siapa yang menerima?"), m->text, m->params[4]);
 }
@@ -142,11 +146,14 @@ static void fill_question(struct rendering *r, struct outbox_message *m)
 
 static enum err keep_tokens(struct rendering *r)
 {
-    struct answer_tokens_new n = {
-        .office_id = r->row->office_id,
-        .common = {.visit_id = r->visit.id, .outbox_id = r->row->id, .staff_id = r->staff.id,
-                   .as_role = staff_role_name(r->role), .expires_at = r->cx->now_ms + TOKEN_LIFE_MS},
-        .tokens = r->tokens, .count = r->token_count};
+    struct answer_tokens_new n = {.office_id = r->row->office_id,
+                                  .common = {.visit_id = r->visit.id,
+                                             .outbox_id = r->row->id,
+                                             .staff_id = r->staff.id,
+                                             .as_role = staff_role_name(r->role),
+                                             .expires_at = r->cx->now_ms + TOKEN_LIFE_MS},
+                                  .tokens = r->tokens,
+                                  .count = r->token_count};
     return db_tx(r->cx, "answer_tokens", decision_tokens_add, &n);
 }
 
@@ -154,11 +161,12 @@ static void fill_late(struct rendering *r, struct outbox_message *m)
 {
     struct cx *cx = r->cx;
     const struct visit *v = &r->visit;
-    const char *by = str_empty(v->decision_by) ? cx_t(cx, T("sistem"))
-                                               : staff_name(cx->read, r->row->office_id, v->decision_by);
-    m->text = cx_printf(cx, T("Tamu nomor %s sudah dijawab oleh %s: %s. Jawaban Anda tetap disimpan."),
-                        visit_number_text(cx->arena, v), by,
-                        cx_t(cx, decision_outcome_label(v->decision_outcome)));
+    const char *by = str_empty(v->decision_by)
+                         ? cx_t(cx, T("sistem"))
+                         : staff_name(cx->read, r->row->office_id, v->decision_by);
+    m->text = cx_printf(
+        cx, T("Tamu nomor %s sudah dijawab oleh %s: %s. Jawaban Anda tetap disimpan."),
+        visit_number_text(cx->arena, v), by, cx_t(cx, decision_outcome_label(v->decision_outcome)));
 }
 
 enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret)
@@ -177,7 +185,8 @@ enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbo
     const char *to = NULL;
     enum err e = reach_address(cx, row->office_id, row->recipient_id, row->channel, &to);
     if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_INVALID, "no_address", T("Penerima tidak mempunyai alamat pada saluran ini lagi."));
+        return cx_fail(cx, ERR_INVALID, "no_address",
+                       T("Penerima tidak mempunyai alamat pada saluran ini lagi."));
     if (e != ERR_OK)
         return e;
     *ret = (struct outbox_message){.to = to, .opaque_id = row->id};
@@ -185,7 +194,9 @@ enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbo
         return notice_reply_render(cx, &addressee, ret);
     if (str_eq(row->kind, NOTICE_LATE)) {
         fill_late(r, ret);
-        return str_eq(row->code, "131047") ? ERR_MISSING : ERR_OK; /* the window is closed: no template says this */
+        return str_eq(row->code, "131047")
+                   ? ERR_MISSING
+                   : ERR_OK; /* the window is closed: no template says this */
     }
     if (!notice_kind_asked(&r->visit, row->kind))
         return ERR_MISSING;

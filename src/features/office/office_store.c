@@ -55,9 +55,8 @@ DB_SQL(office_insert_escalation,
        " ($1, 4, 360, 'unanswered', 'counter_alarm')");
 
 const struct db_sql *const office_statements[] = {
-    &office_insert_escalation,
-    &office_select_only, &office_select,          &office_insert,
-    &office_update_row,  &office_update_recovery, NULL,
+    &office_insert_escalation, &office_select_only,     &office_select, &office_insert,
+    &office_update_row,        &office_update_recovery, NULL,
 };
 
 enum err office_only(struct db_conn *conn, struct office *ret)

@@ -38,11 +38,14 @@ static const char *const place_kinds[] = {"slot", "locker", NULL};
         .label = T("Label terakhir")                                                               \
     }
 
+/* clang-format off */
 static const struct field badge_fields[] = {
     LABEL_FIELD(T("Label"), T("Tulis label tanda pengenal, misalnya A-01.")),
     LAST_FIELD,
 };
+/* clang-format on */
 static const struct form badge_form = FORM("BadgeNew", struct add_form, badge_fields);
+/* clang-format off */
 static const struct field place_fields[] = {
     {.name = "kind",
      .type = FIELD_CODE,
@@ -54,10 +57,13 @@ static const struct field place_fields[] = {
     LABEL_FIELD(T("Label"), T("Tulis label, misalnya K-01 atau 12.")),
     LAST_FIELD,
 };
+/* clang-format on */
 static const struct form place_form = FORM("PlaceNew", struct add_form, place_fields);
+/* clang-format off */
 static const struct field room_fields[] = {
     LABEL_FIELD(T("Nama ruang"), T("Tulis nama ruang, misalnya Ruang tunggu 1.")),
 };
+/* clang-format on */
 static const struct form room_form = FORM("RoomNew", struct add_form, room_fields);
 
 struct state_form {
@@ -357,6 +363,7 @@ POOL_HANDLERS(room, POOL_ROOM)
 
 const struct route *office_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         LIST_ROUTE("/tanda-pengenal", badge_get, T("Daftar tanda pengenal")),
         ADD_ROUTE("/tanda-pengenal", badge_post, badge_form, badge_row_record,
@@ -392,5 +399,6 @@ const struct route *office_routes(void)
          .summary = T("Ubah data kantor dan aturan pelayanan")},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

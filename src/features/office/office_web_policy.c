@@ -21,6 +21,7 @@ static const char *const ask_choices[] = {"always", "when_asked", NULL};
     .name = #name_, .type = (type_), .offset = offsetof(struct policy_form, name_),                \
     .label = (label_)
 
+/* clang-format off */
 static const struct field policy_fields[] = {
     {POLICY_FIELD(name, FIELD_TEXT, T("Nama kantor")), .max = 120},
     {POLICY_FIELD(parent_name, FIELD_TEXT, T("Kantor atasan")), .max = 120},
@@ -32,6 +33,7 @@ static const struct field policy_fields[] = {
      .max = 3600},
     {POLICY_FIELD(notice_name, FIELD_BOOL, T("Sebut nama tamu"))},
 };
+/* clang-format on */
 const struct form office_policy_form = FORM("OfficeChange", struct policy_form, policy_fields);
 
 static void policy_body(struct html *h, void *arg)

@@ -147,7 +147,8 @@ static const char *general_advice(int status)
     case 503:
         return T("Data Anda belum disimpan. Tunggu sebentar, lalu coba lagi.");
     case 500:
-        return T("Data Anda belum disimpan. Coba lagi; bila berulang, hubungi administrator kantor.");
+        return T(
+            "Data Anda belum disimpan. Coba lagi; bila berulang, hubungi administrator kantor.");
     default:
         return T("Kembali, perbaiki, lalu coba lagi.");
     }

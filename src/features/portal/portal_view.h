@@ -7,12 +7,12 @@
 #include "lib/html/html.h"
 
 struct portal_error {
-    const char *title;   /* msgid */
-    const char *message; /* translated */
+    const char *title;    /* msgid */
+    const char *message;  /* translated */
     const char *ref_path; /* of the visit in the way, or NULL */
     const char *home;
     const char *request_id;
-    bool ours;           /* 5xx: the number helps the administrator to find the log line */
+    bool ours; /* 5xx: the number helps the administrator to find the log line */
 };
 
 #endif

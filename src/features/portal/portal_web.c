@@ -34,7 +34,8 @@ static enum err events_get(struct cx *cx, struct http_req *req, struct http_res 
     int64_t head = 0, after = 0;
     const char *last = http_header(req, "last-event-id");
     TRY(audit_head(cx->read, cx->actor.office_id, &head));
-    if (!last || !str_to_i64(last, 0, head, &after)) /* also a number from before a restored backup */
+    if (!last ||
+        !str_to_i64(last, 0, head, &after)) /* also a number from before a restored backup */
         after = head;
     return sse_accept(cx, req, res, after);
 }
@@ -46,7 +47,8 @@ static bool takes_gzip(const struct http_req *req)
     return accepts && strstr(accepts, "gzip") && !strstr(accepts, "gzip;q=0");
 }
 
-static enum err send_file(struct cx *cx, struct http_req *req, struct http_res *res, const char *name)
+static enum err send_file(struct cx *cx, struct http_req *req, struct http_res *res,
+                          const char *name)
 {
     const struct embedded_file *file = embedded_find(name);
     if (!file)
@@ -60,7 +62,8 @@ static enum err send_file(struct cx *cx, struct http_req *req, struct http_res *
         http_res_header(cx, res, "Content-Encoding", "gzip");
     if (file->gzip)
         http_res_header(cx, res, "Vary", "Accept-Encoding");
-    http_res_header(cx, res, "ETag", arena_printf(cx->arena, "\"%s%s\"", file->etag, packed ? "-gz" : ""));
+    http_res_header(cx, res, "ETag",
+                    arena_printf(cx->arena, "\"%s%s\"", file->etag, packed ? "-gz" : ""));
     return ERR_OK;
 }
 
@@ -82,6 +85,7 @@ static enum err manifest_get(struct cx *cx, struct http_req *req, struct http_re
 
 const struct route *portal_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/", 0, ROUTE_PUBLIC, start_get, NULL, 0, T("Halaman awal"), NULL},
         {HTTP_GET, "/healthz", 0, ROUTE_PUBLIC, health_get, NULL, 0, T("Apakah program hidup"), NULL},
@@ -91,5 +95,6 @@ const struct route *portal_routes(void)
         {HTTP_GET, "/buku-tamu.webmanifest", 0, ROUTE_ASSET, manifest_get, NULL, 0, T("Keterangan untuk memasang halaman di HP"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -23,6 +23,7 @@ struct duty_in {
 struct week_in {
     struct object_list duties;
 };
+/* clang-format off */
 static const struct field duty_fields[] = {
     {.name = "day",
      .type = FIELD_DATE,
@@ -40,6 +41,8 @@ static const struct field duty_fields[] = {
      .offset = offsetof(struct duty_in, staff),
      .label = T("Orang")},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field week_fields[] = {
     {.name = "duties",
      .type = FIELD_OBJECTS,
@@ -51,6 +54,7 @@ static const struct field week_fields[] = {
      .member_count = ARRAY_LEN(duty_fields),
      .member_bytes = sizeof(struct duty_in)},
 };
+/* clang-format on */
 const struct form duty_form = FORM("DutyWeek", struct week_in, week_fields);
 
 /* --- days -------------------------------------------------------------------------------------------------- */

@@ -69,6 +69,7 @@ struct channel_in {
     const char *channel, *address;
 };
 static const char *const channel_codes[] = {"whatsapp", "gateway", "telegram", "mail", NULL};
+/* clang-format off */
 static const struct field channel_fields[] = {
     {.name = "channel",
      .type = FIELD_CODE,
@@ -85,11 +86,13 @@ static const struct field channel_fields[] = {
      .label = T("Nomor atau alamat"),
      .missing = T("Tulis nomor atau alamat.")},
 };
+/* clang-format on */
 static const struct form channel_form = FORM("StaffChannelNew", struct channel_in, channel_fields);
 
 struct quiet_in {
     const char *from, *until;
 };
+/* clang-format off */
 static const struct field quiet_fields[] = {
     {.name = "quiet_from",
      .type = FIELD_TEXT,
@@ -102,6 +105,7 @@ static const struct field quiet_fields[] = {
      .max = 8,
      .label = T("Sampai")},
 };
+/* clang-format on */
 static const struct form quiet_form = FORM("QuietHoursChange", struct quiet_in, quiet_fields);
 
 struct stand_in_in {
@@ -109,6 +113,7 @@ struct stand_in_in {
     int64_t from, until;
 };
 static const char *const stand_in_kinds[] = {"deputy", "away", "plt", "plh", NULL};
+/* clang-format off */
 static const struct field stand_in_fields[] = {
     {.name = "kind",
      .type = FIELD_CODE,
@@ -132,6 +137,7 @@ static const struct field stand_in_fields[] = {
      .offset = offsetof(struct stand_in_in, until),
      .label = T("Sampai")},
 };
+/* clang-format on */
 static const struct form stand_in_form = FORM("StandInNew", struct stand_in_in, stand_in_fields);
 
 /* --- filling the page ------------------------------------------------------------------------------------------ */
@@ -353,7 +359,7 @@ static bool read_minute(struct cx *cx, const char *text, int64_t *ret)
 {
     size_t n = strcspn(text, ":.");
     int64_t hour = 0, minute = 0;
-    bool fine = text[n] && n <= 2 && strlen(text + n + 1) == 2 &&
+    bool fine = n <= 2 && text[n] && strlen(text + n + 1) == 2 &&
                 str_to_i64(arena_strndup(cx->arena, text, n), 0, 23, &hour) &&
                 str_to_i64(text + n + 1, 0, 59, &minute);
     if (fine)
@@ -414,6 +420,7 @@ static enum err end_post(struct cx *cx, struct http_req *req, struct http_res *r
 
 const struct route *reach_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/petugas/{id}/saluran", ROLE_ADMIN, 0, person_get, NULL, 0,
          T("Saluran, jam tenang, dan pengganti seseorang"), NULL},
@@ -435,5 +442,6 @@ const struct route *reach_routes(void)
          T("Ubah jadwal piket pejabat"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -21,6 +21,7 @@
 struct login_form {
     const char *username, *password;
 };
+/* clang-format off */
 static const struct field login_fields[] = {
     {.name = "username",
      .type = FIELD_TEXT,
@@ -36,6 +37,7 @@ static const struct field login_fields[] = {
      .label = T("Kata sandi"),
      .missing = T("Tulis kata sandi.")},
 };
+/* clang-format on */
 static const struct form login_form = FORM("Login", struct login_form, login_fields);
 
 static void login_body(struct html *h, void *arg)
@@ -139,6 +141,7 @@ struct lang_form {
     const char *to, *back;
 };
 static const char *const languages[] = {"id", "en", NULL};
+/* clang-format off */
 static const struct field lang_fields[] = {
     {.name = "ke",
      .type = FIELD_CODE,
@@ -152,6 +155,7 @@ static const struct field lang_fields[] = {
      .max = 512,
      .label = T("Halaman semula")},
 };
+/* clang-format on */
 static const struct form lang_form = FORM("Language", struct lang_form, lang_fields);
 
 static enum err lang_post(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -173,6 +177,7 @@ struct password_form {
     const char *old_password, *new_password, *repeat_password;
     bool end_others;
 };
+/* clang-format off */
 static const struct field password_fields_table[] = {
     {.name = "old_password",
      .type = FIELD_SECRET,
@@ -195,6 +200,7 @@ static const struct field password_fields_table[] = {
      .offset = offsetof(struct password_form, end_others),
      .label = T("Akhiri sesi saya di perangkat lain")},
 };
+/* clang-format on */
 static const struct form password_form = FORM("PasswordChange", struct password_form,
                                               password_fields_table);
 
@@ -317,6 +323,7 @@ static enum err session_end_post(struct cx *cx, struct http_req *req, struct htt
 
 const struct route *session_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {.method = HTTP_GET,
          .path = "/masuk",
@@ -362,5 +369,6 @@ const struct route *session_routes(void)
          .summary = T("Akhiri satu sesi sendiri")},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -136,6 +136,7 @@ static const char *const section_codes[] = {"intel", "bin",  "pidum", "pidsus",
         .max = 7, .choices = role_codes, .label = T("Peran")                                       \
     }
 
+/* clang-format off */
 static const struct field new_fields[] = {
     {.name = "username",
      .type = FIELD_TEXT,
@@ -152,6 +153,7 @@ static const struct field new_fields[] = {
      .missing = T("Tulis kata sandi pertama.")},
     PERSON_FIELDS,
 };
+/* clang-format on */
 static const struct form new_form = FORM("StaffNew", struct staff_form, new_fields);
 static const struct field change_fields[] = {PERSON_FIELDS};
 static const struct form change_form = FORM("StaffChange", struct staff_form, change_fields);
@@ -160,6 +162,7 @@ struct reset_form {
     const char *password;
     bool understood;
 };
+/* clang-format off */
 static const struct field reset_fields[] = {
     {.name = "password",
      .type = FIELD_SECRET,
@@ -172,6 +175,7 @@ static const struct field reset_fields[] = {
      .offset = offsetof(struct reset_form, understood),
      .label = T("Saya mengerti akibatnya")},
 };
+/* clang-format on */
 static const struct form reset_form = FORM("StaffPassword", struct reset_form, reset_fields);
 
 static uint32_t roles_of(const struct text_list *list)
@@ -488,6 +492,7 @@ static enum err reset_post(struct cx *cx, struct http_req *req, struct http_res 
 
 const struct route *staff_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {.method = HTTP_GET,
          .path = "/petugas",
@@ -503,5 +508,6 @@ const struct route *staff_routes(void)
                   T("Kata sandi baru dengan kunci baru")),
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -16,6 +16,7 @@
 struct trust_form {
     const char *fingerprint, *password;
 };
+/* clang-format off */
 static const struct field trust_fields[] = {
     {.name = "fingerprint",
      .type = FIELD_TEXT,
@@ -31,6 +32,7 @@ static const struct field trust_fields[] = {
      .label = T("Kata sandi Anda sendiri"),
      .missing = T("Tulis kata sandi Anda sendiri.")},
 };
+/* clang-format on */
 static const struct form trust_form = FORM("KeyTrust", struct trust_form, trust_fields);
 
 /* --- list --------------------------------------------------------------------------------------------- */
@@ -143,6 +145,7 @@ static enum err trust_post(struct cx *cx, struct http_req *req, struct http_res 
 
 const struct route *staff_key_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {.method = HTTP_GET,
          .path = "/kunci",
@@ -159,5 +162,6 @@ const struct route *staff_key_routes(void)
          .summary = T("Percayai kunci seorang pembaca pengaduan")},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -46,8 +46,8 @@ enum nik_fault nik_read(const char *number, int today_year, int today_month, int
     int32_t district = 0;
     for (int i = 0; i < 6; i++)
         district = district * 10 + (number[i] - '0');
-    *ret = (struct nik){.district = district, .day = day, .month = month, .year = year,
-                        .female = female};
+    *ret = (struct nik){
+        .district = district, .day = day, .month = month, .year = year, .female = female};
     return NIK_OK;
 }
 

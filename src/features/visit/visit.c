@@ -10,8 +10,10 @@
 
 struct visit_act visit_act_of(const struct cx *cx)
 {
-    return (struct visit_act){.office_id = cx->actor.office_id, .actor_kind = audit_actor_kind(cx),
-                              .actor_id = cx->actor.id, .now_ms = cx->now_ms};
+    return (struct visit_act){.office_id = cx->actor.office_id,
+                              .actor_kind = audit_actor_kind(cx),
+                              .actor_id = cx->actor.id,
+                              .now_ms = cx->now_ms};
 }
 
 bool visit_state_is(const struct visit *v, const char *state)
@@ -98,7 +100,8 @@ struct refusal visit_may_receive(const struct visit *v, bool desk, const char *a
         return (struct refusal){
             .err = ERR_DENIED,
             .code = "not_receiver",
-            .msgid = T("Hanya pejabat yang menerima tamu ini atau petugas yang dapat mencatatnya.")};
+            .msgid = T(
+                "Hanya pejabat yang menerima tamu ini atau petugas yang dapat mencatatnya.")};
     if (!v->open)
         return ended();
     if (visit_state_is(v, "received") || visit_state_is(v, "leaving"))
@@ -153,14 +156,10 @@ static const char *find_label(const struct label *labels, size_t count, const ch
 const char *visit_state_label(const char *state)
 {
     static const struct label labels[] = {
-        {"registered", T("Di loket")},
-        {"checked_in", T("Sudah bertanda pengenal")},
-        {"waiting", T("Menunggu")},
-        {"received", T("Sedang diterima")},
-        {"leaving", T("Akan pulang")},
-        {"closed", T("Selesai")},
-        {"cancelled", T("Dibatalkan")},
-        {"left", T("Pulang sebelum diterima")},
+        {"registered", T("Di loket")},  {"checked_in", T("Sudah bertanda pengenal")},
+        {"waiting", T("Menunggu")},     {"received", T("Sedang diterima")},
+        {"leaving", T("Akan pulang")},  {"closed", T("Selesai")},
+        {"cancelled", T("Dibatalkan")}, {"left", T("Pulang sebelum diterima")},
     };
     return find_label(labels, ARRAY_LEN(labels), state);
 }
@@ -168,9 +167,9 @@ const char *visit_state_label(const char *state)
 const char *visit_category_label(const char *category)
 {
     static const struct label labels[] = {
-        {"complaint", T("Pengaduan")},      {"information", T("Informasi publik")},
+        {"complaint", T("Pengaduan")},        {"information", T("Informasi publik")},
         {"summons", T("Memenuhi panggilan")}, {"meeting", T("Bertemu pejabat")},
-        {"delivery", T("Antar surat")},     {"other", T("Keperluan lain")},
+        {"delivery", T("Antar surat")},       {"other", T("Keperluan lain")},
     };
     return find_label(labels, ARRAY_LEN(labels), category);
 }
@@ -186,17 +185,19 @@ const char *visit_priority_label(const char *priority)
 
 const char *visit_id_type_label(const char *id_type)
 {
-    static const struct label labels[] = {
-        {"ktp", T("KTP")}, {"sim", T("SIM")}, {"passport", T("Paspor")}, {"other", T("Dokumen lain")}};
+    static const struct label labels[] = {{"ktp", T("KTP")},
+                                          {"sim", T("SIM")},
+                                          {"passport", T("Paspor")},
+                                          {"other", T("Dokumen lain")}};
     return find_label(labels, ARRAY_LEN(labels), id_type);
 }
 
 const char *visit_step_label(int step)
 {
     static const char *const labels[] = {
-        T("Lapor di PTSP"),  T("Data dan foto"), T("Kartu dan tanda pengenal"),
-        T("Ruang tunggu"),   T("Pemberitahuan"), T("Keputusan"),
-        T("Diterima"),       T("Titipan kembali"), T("Tanda pengenal kembali"),
+        T("Lapor di PTSP"), T("Data dan foto"),   T("Kartu dan tanda pengenal"),
+        T("Ruang tunggu"),  T("Pemberitahuan"),   T("Keputusan"),
+        T("Diterima"),      T("Titipan kembali"), T("Tanda pengenal kembali"),
     };
     return step >= 1 && step <= 9 ? labels[step - 1] : "";
 }

@@ -75,7 +75,8 @@ struct visit_act {
 struct visit_act visit_act_of(const struct cx *cx);
 
 /* --- store ----------------------------------------------------------------------------------------- */
-enum err visit_get(struct db_conn *conn, const char *office_id, const char *id, struct visit *ret) MUST_USE;
+enum err visit_get(struct db_conn *conn, const char *office_id, const char *id,
+                   struct visit *ret) MUST_USE;
 /* Marks a step done (a second time: nothing happens). skipped NULL or the reason. */
 enum err visit_step_done(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                          int step, int64_t at, const char *skipped) MUST_USE;
@@ -110,6 +111,9 @@ const char *visit_id_type_label(const char *id_type);
 const char *visit_step_label(int step);
 /* NIK and other numbers masked: first four and last four shown. */
 char *visit_mask_number(struct arena *a, const char *number);
+
+/* Removes photo files that a crash left without a visit (started by the server's clock). */
+enum err visit_sweep_photos(struct cx *cx, const char *office_id) MUST_USE;
 
 extern const struct db_sql *const visit_statements[];
 struct route;

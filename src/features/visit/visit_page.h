@@ -10,12 +10,12 @@
 
 /* One row of the counter. */
 struct visit_row {
-    const char *css;      /* "visit", "visit near", "visit late" */
+    const char *css; /* "visit", "visit near", "visit late" */
     const char *number, *name, *path, *what, *badge, *place;
     int step;
     const char *step_label;
     int64_t elapsed_s, limit_s;
-    bool done;            /* the clock has stopped */
+    bool done; /* the clock has stopped */
     const char *chip_kind, *chip_icon, *chip_text;
     const char *act_label, *act_path;
     bool urgent;
@@ -39,15 +39,15 @@ struct visit_board {
     struct visit_row *closed;
     size_t closed_count;
     int64_t closed_total;
-    const char *percent;  /* of today's guests received in time; NULL: nobody received yet */
+    const char *percent; /* of today's guests received in time; NULL: nobody received yet */
     const char *date, *time;
     const char *q;
-    const char *next;     /* path of the next page of finished visits, or NULL */
-    const char *refresh;  /* path of this list, for htmx */
+    const char *next;         /* path of the next page of finished visits, or NULL */
+    const char *refresh;      /* path of this list, for htmx */
     const char *channel_down; /* sentence when no channel is set up or one is dead, else NULL */
     struct alarm_card *alarms;
     size_t alarm_count;
-    const char *alarm_chip;   /* in the row of such a guest */
+    const char *alarm_chip; /* in the row of such a guest */
     bool desk;
     bool searched;
     struct piece *kept;   /* the list as it was rendered before, or NULL */
@@ -66,14 +66,14 @@ struct visit_new_view {
     struct visit_doubt doubts[5]; /* shown with their tick */
     size_t doubt_count;
     bool doubt_accepted[5];
-    const char *inside_path;      /* of the open visit, when that is in the way */
+    const char *inside_path; /* of the open visit, when that is in the way */
     const char *q;
     struct visitor_hit *hits;
     size_t hit_count;
     bool searched;
-    struct option *hosts;         /* ended by value NULL */
-    bool more;                    /* the folded part is open */
-    int64_t opened_ms;            /* when the officer opened the form: the clock starts there */
+    struct option *hosts; /* ended by value NULL */
+    bool more;            /* the folded part is open */
+    int64_t opened_ms;    /* when the officer opened the form: the clock starts there */
     int64_t elapsed_s, limit_s;
 };
 
@@ -102,17 +102,17 @@ struct visit_one {
     bool done;
     bool desk, official, leader;
     bool may_wait, may_receive, may_note, may_decide;
-    const char *receive_reason;   /* why not yet */
+    const char *receive_reason; /* why not yet */
     struct room *rooms;
     size_t room_count;
-    const char *place_now;        /* what the next step is, in words */
+    const char *place_now; /* what the next step is, in words */
     struct answer_card *answers;
     size_t answer_count;
-    const char *asked;            /* whose answer is awaited */
-    struct notice_card *notices;  /* one a message, or one that says why there is none */
+    const char *asked;           /* whose answer is awaited */
+    struct notice_card *notices; /* one a message, or one that says why there is none */
     size_t notice_count;
     struct notice_card escalation;
-    struct alarm_card *alarm;     /* rings now, or NULL */
+    struct alarm_card *alarm; /* rings now, or NULL */
     const char *masked_number, *masked_phone, *id_type, *companions, *receiver;
     struct log_line *log;
     size_t log_count;
@@ -121,14 +121,17 @@ struct visit_one {
 };
 
 /* The form again after a refusal (status of `e`), or empty for ERR_OK. */
-enum err visit_new_page(struct cx *cx, struct http_req *req, struct http_res *res, enum err e) MUST_USE;
+enum err visit_new_page(struct cx *cx, struct http_req *req, struct http_res *res,
+                        enum err e) MUST_USE;
 /* The page of one visit; `e` other than ERR_OK: a refused step, shown on top with its status. */
-enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *res, const char *visit_id, enum err e) MUST_USE;
+enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *res,
+                        const char *visit_id, enum err e) MUST_USE;
 
 /* The list of the board: the one that was kept, or made now. */
 void visit_board_put(struct html *h, const struct visit_board *b);
 /* Messages and escalation of a visit as time lines (visit_web_notice.c). */
-enum err visit_notice_fill(struct cx *cx, struct visit_one *o, const struct audit_entry *entries, size_t count) MUST_USE;
+enum err visit_notice_fill(struct cx *cx, struct visit_one *o, const struct audit_entry *entries,
+                           size_t count) MUST_USE;
 /* The alarms of the counter, for those who may telephone. */
 enum err visit_alarms_fill(struct cx *cx, struct alarm_card **ret, size_t *ret_count) MUST_USE;
 

@@ -91,7 +91,8 @@ static const struct record visitor_record = RECORD("Visitor", struct visitor, vi
 
 DB_SQL(visit_select, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND id = $2");
 DB_SQL(visit_insert,
-       "INSERT INTO visit (office_id, " VISIT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, 'registered', 1, "
+       "INSERT INTO visit (office_id, " VISIT_COLUMNS
+       ") VALUES ($1, $2, $3, $4, $5, 'registered', 1, "
        "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, "
        "$25, $26, $27, $28, $29, NULL, NULL, NULL, NULL, 'none', NULL, NULL, 'none', NULL, NULL, "
        "'none', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, "
@@ -108,34 +109,40 @@ DB_SQL(visit_suffixes, "SELECT count(*) FROM visit WHERE office_id = $1 AND year
 DB_SQL(visit_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
                    "ON CONFLICT (office_id, book, period) DO UPDATE SET value = counter.value + 1 "
                    "RETURNING value");
-DB_SQL(visitor_upsert,
-       "INSERT INTO visitor (office_id, id, id_index, id_type, identity_sealed, name, organization, "
-       "photo_id, first_at, last_at, visits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1) "
-       "ON CONFLICT (office_id, id_index) DO UPDATE SET last_at = $9, visits = visitor.visits + 1 "
-       "RETURNING id");
-DB_SQL(visitor_refresh, "UPDATE visitor SET identity_sealed = COALESCE($3, identity_sealed), name = $4, organization = $5, "
+DB_SQL(
+    visitor_upsert,
+    "INSERT INTO visitor (office_id, id, id_index, id_type, identity_sealed, name, organization, "
+    "photo_id, first_at, last_at, visits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1) "
+    "ON CONFLICT (office_id, id_index) DO UPDATE SET last_at = $9, visits = visitor.visits + 1 "
+    "RETURNING id");
+DB_SQL(visitor_refresh, "UPDATE visitor SET identity_sealed = COALESCE($3, identity_sealed), name "
+                        "= $4, organization = $5, "
                         "photo_id = COALESCE($6, photo_id) WHERE office_id = $1 AND id = $2");
-DB_SQL(visitor_by_document, "SELECT id, id_type, identity_sealed, name, organization, last_at, visits "
-                            "FROM visitor WHERE office_id = $1 AND id_index = $2");
+DB_SQL(visitor_by_document,
+       "SELECT id, id_type, identity_sealed, name, organization, last_at, visits "
+       "FROM visitor WHERE office_id = $1 AND id_index = $2");
 DB_SQL(visitor_by_id, "SELECT id, id_type, identity_sealed, name, organization, last_at, visits "
                       "FROM visitor WHERE office_id = $1 AND id = $2");
 DB_SQL(visitor_by_name, "SELECT id, id_type, identity_sealed, name, organization, last_at, visits "
                         "FROM visitor WHERE office_id = $1 AND lower(name) LIKE $2 ESCAPE '!' "
                         "ORDER BY last_at DESC LIMIT 8");
-DB_SQL(step_insert, "INSERT INTO visit_step (office_id, visit_id, step, at, by_id, skipped) "
-                    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (office_id, visit_id, step) DO NOTHING");
+DB_SQL(step_insert,
+       "INSERT INTO visit_step (office_id, visit_id, step, at, by_id, skipped) "
+       "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (office_id, visit_id, step) DO NOTHING");
 DB_SQL(step_select, "SELECT step, at, by_id, skipped FROM visit_step WHERE office_id = $1 "
                     "AND visit_id = $2 ORDER BY step");
 DB_SQL(visit_wait, "UPDATE visit SET state = 'waiting', room = $3, call_number = $4 "
                    "WHERE office_id = $1 AND id = $2");
 DB_SQL(visit_receive, "UPDATE visit SET state = 'received', received_at = $3, received_by = $4 "
                       "WHERE office_id = $1 AND id = $2");
-DB_SQL(visit_note_put, "UPDATE visit SET note_sealed = $3, note_at = $4 WHERE office_id = $1 AND id = $2");
+DB_SQL(visit_note_put,
+       "UPDATE visit SET note_sealed = $3, note_at = $4 WHERE office_id = $1 AND id = $2");
 DB_SQL(visit_correct_put,
        "UPDATE visit SET name = $3, identity_sealed = $4, id_index = $5, organization = $6, "
        "purpose = $7, category = $8, service = $9, id_type = $10 WHERE office_id = $1 AND id = $2");
-DB_SQL(correction_insert, "INSERT INTO correction (office_id, id, visit_id, field, old_sealed, "
-                          "new_sealed, reason, at, by_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+DB_SQL(correction_insert,
+       "INSERT INTO correction (office_id, id, visit_id, field, old_sealed, "
+       "new_sealed, reason, at, by_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 DB_SQL(visit_list_open, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND open = 1 "
                         "ORDER BY arrived_at, id LIMIT $2");
 DB_SQL(visit_list_page,
@@ -147,18 +154,39 @@ DB_SQL(visit_list_page,
        "ORDER BY arrived_at DESC, id DESC LIMIT $9");
 DB_SQL(visit_count_day, "SELECT count(*) FROM visit WHERE office_id = $1 AND arrived_at >= $2 "
                         "AND arrived_at < $3 AND state = 'closed'");
-DB_SQL(visit_figures,
-       "SELECT count(*) AS received, sum(CASE WHEN received_at <= due_at THEN 1 ELSE 0 END) AS kept "
-       "FROM visit WHERE office_id = $1 AND arrived_at >= $2 AND arrived_at < $3 "
-       "AND received_at IS NOT NULL AND late_reason IS NULL");
+DB_SQL(visit_photo_count, "SELECT count(*) FROM visit WHERE office_id = $1 AND photo_id = $2 "
+                          "AND photo_id IS NOT NULL");
+DB_SQL(
+    visit_figures,
+    "SELECT count(*) AS received, sum(CASE WHEN received_at <= due_at THEN 1 ELSE 0 END) AS kept "
+    "FROM visit WHERE office_id = $1 AND arrived_at >= $2 AND arrived_at < $3 "
+    "AND received_at IS NOT NULL AND late_reason IS NULL");
 
-const struct db_sql *const visit_statements[] = {
-    &visit_select,   &visit_insert,     &visit_inside,        &visit_number_before, &visit_number_first,
-    &visit_suffixes,
-    &visit_next,     &visitor_upsert,   &visitor_refresh,     &visitor_by_document, &visitor_by_id,
-    &visitor_by_name, &step_insert,     &step_select,         &visit_wait,          &visit_receive,
-    &visit_note_put, &visit_correct_put, &correction_insert,  &visit_list_open,     &visit_list_page,
-    &visit_count_day, &visit_figures,   NULL};
+const struct db_sql *const visit_statements[] = {&visit_select,
+                                                 &visit_insert,
+                                                 &visit_inside,
+                                                 &visit_number_before,
+                                                 &visit_number_first,
+                                                 &visit_suffixes,
+                                                 &visit_next,
+                                                 &visitor_upsert,
+                                                 &visitor_refresh,
+                                                 &visitor_by_document,
+                                                 &visitor_by_id,
+                                                 &visitor_by_name,
+                                                 &step_insert,
+                                                 &step_select,
+                                                 &visit_wait,
+                                                 &visit_receive,
+                                                 &visit_note_put,
+                                                 &visit_correct_put,
+                                                 &correction_insert,
+                                                 &visit_list_open,
+                                                 &visit_list_page,
+                                                 &visit_count_day,
+                                                 &visit_figures,
+                                                 &visit_photo_count,
+                                                 NULL};
 
 enum err visit_get(struct db_conn *conn, const char *office_id, const char *id, struct visit *ret)
 {
@@ -184,9 +212,13 @@ enum err visit_step_done(struct db_conn *tx, const struct visit_act *act, const 
 enum err visit_log(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                    const char *action, const char *detail)
 {
-    struct audit_new n = {.office_id = act->office_id, .at = act->now_ms,
-                          .actor_kind = act->actor_kind, .actor_id = act->actor_id,
-                          .action = action, .subject_kind = "visit", .subject_id = visit_id,
+    struct audit_new n = {.office_id = act->office_id,
+                          .at = act->now_ms,
+                          .actor_kind = act->actor_kind,
+                          .actor_id = act->actor_id,
+                          .action = action,
+                          .subject_kind = "visit",
+                          .subject_id = visit_id,
                           .detail = detail ? detail : ""};
     return audit_append(tx, &n, NULL);
 }
@@ -194,8 +226,8 @@ enum err visit_log(struct db_conn *tx, const struct visit_act *act, const char *
 static enum err next_number(struct db_conn *tx, const char *office_id, const char *book,
                             const char *period, int64_t *ret)
 {
-    return db_number(tx, &visit_next,
-                     DB_ARGS(db_text(office_id), db_text(book), db_text(period)), ret);
+    return db_number(tx, &visit_next, DB_ARGS(db_text(office_id), db_text(book), db_text(period)),
+                     ret);
 }
 
 /* A, B, … Z, AA, AB, …: the letters of late entries behind one number. */
@@ -226,8 +258,8 @@ static enum err take_number(struct db_conn *tx, struct visit_registration *r)
                       DB_ARGS(db_text(r->act.office_id), db_int(v->year), db_int(v->arrived_at)),
                       &v->number);
     if (v->late_reason && e == ERR_MISSING)
-        e = db_number(tx, &visit_number_first,
-                      DB_ARGS(db_text(r->act.office_id), db_int(v->year)), &v->number);
+        e = db_number(tx, &visit_number_first, DB_ARGS(db_text(r->act.office_id), db_int(v->year)),
+                      &v->number);
     if (e == ERR_MISSING)
         return next_number(tx, r->act.office_id, "visit", period, &v->number);
     if (e != ERR_OK)
@@ -271,19 +303,18 @@ static enum err keep_visitor(struct db_conn *tx, struct visit_registration *r)
 static enum err insert_visit(struct db_conn *tx, const struct visit_registration *r)
 {
     const struct visit *v = &r->visit;
-    return db_run(tx, &visit_insert,
-                  DB_ARGS(db_text(r->act.office_id), db_text(v->id), db_int(v->year),
-                          db_int(v->number), db_text(v->number_suffix), db_int(v->arrived_at),
-                          db_int(v->due_at), db_int(v->registered_at), db_text(v->registered_by),
-                          db_text(v->late_reason), db_text(v->visitor_id), db_text(v->name),
-                          db_text(v->id_type), db_bytes(v->id_index), db_bytes(v->identity_sealed),
-                          db_text(v->visitor_kind), db_text(v->organization),
-                          db_text(v->companions), db_int(v->companion_count), db_text(v->guardian),
-                          db_text(v->priority), db_text(v->purpose), db_text(v->category),
-                          db_text(v->service), db_text(v->host), db_text(v->host_id),
-                          db_text(v->photo_id), db_text(v->no_photo_reason),
-                          db_text(v->accepted_warnings)),
-                  NULL);
+    return db_run(
+        tx, &visit_insert,
+        DB_ARGS(db_text(r->act.office_id), db_text(v->id), db_int(v->year), db_int(v->number),
+                db_text(v->number_suffix), db_int(v->arrived_at), db_int(v->due_at),
+                db_int(v->registered_at), db_text(v->registered_by), db_text(v->late_reason),
+                db_text(v->visitor_id), db_text(v->name), db_text(v->id_type),
+                db_bytes(v->id_index), db_bytes(v->identity_sealed), db_text(v->visitor_kind),
+                db_text(v->organization), db_text(v->companions), db_int(v->companion_count),
+                db_text(v->guardian), db_text(v->priority), db_text(v->purpose),
+                db_text(v->category), db_text(v->service), db_text(v->host), db_text(v->host_id),
+                db_text(v->photo_id), db_text(v->no_photo_reason), db_text(v->accepted_warnings)),
+        NULL);
 }
 
 /* The document is inside already: refused unless an officer said by name that this is right. */
@@ -330,7 +361,8 @@ enum err visitor_find(struct db_conn *conn, const char *office_id, struct bytes 
                   &visitor_record, ret);
 }
 
-enum err visitor_get(struct db_conn *conn, const char *office_id, const char *id, struct visitor *ret)
+enum err visitor_get(struct db_conn *conn, const char *office_id, const char *id,
+                     struct visitor *ret)
 {
     return db_one(conn, &visitor_by_id, DB_ARGS(db_text(office_id), db_text(id)), &visitor_record,
                   ret);
@@ -377,10 +409,10 @@ enum err visit_to_room(struct db_conn *tx, void *arg)
     int64_t call = c->visit.call_number;
     if (!call)
         TRY(next_number(tx, c->act.office_id, "call", r->day, &call));
-    TRY(db_run(tx, &visit_wait,
-               DB_ARGS(db_text(c->act.office_id), db_text(c->visit_id), db_text(r->room),
-                       db_int(call)),
-               NULL));
+    TRY(db_run(
+        tx, &visit_wait,
+        DB_ARGS(db_text(c->act.office_id), db_text(c->visit_id), db_text(r->room), db_int(call)),
+        NULL));
     TRY(visit_step_done(tx, &c->act, c->visit_id, 4, c->act.now_ms, NULL));
     return end_step(tx, c, "visit_waiting",
                     arena_printf(db_conn_arena(tx), "room=%s call=%lld", r->room, (long long)call));
@@ -401,8 +433,9 @@ enum err visit_to_receive(struct db_conn *tx, void *arg)
                        db_text(c->visit.receiver_id)),
                NULL));
     TRY(visit_step_done(tx, &c->act, c->visit_id, 7, c->act.now_ms, NULL));
-    return end_step(tx, c, "visit_received",
-                    arena_printf(db_conn_arena(tx), "receiver=%s", str_or(c->visit.receiver_id, "")));
+    return end_step(
+        tx, c, "visit_received",
+        arena_printf(db_conn_arena(tx), "receiver=%s", str_or(c->visit.receiver_id, "")));
 }
 
 enum err visit_to_note(struct db_conn *tx, void *arg)
@@ -458,14 +491,13 @@ enum err visit_to_correct(struct db_conn *tx, void *arg)
                        db_text(k->field), db_bytes(k->old_sealed), db_bytes(k->new_sealed),
                        db_text(k->reason), db_int(c->act.now_ms), db_text(c->act.actor_id)),
                NULL));
-    return end_step(tx, c, "visit_corrected",
-                    arena_printf(db_conn_arena(tx), "field=%s", k->field));
+    return end_step(tx, c, "visit_corrected", arena_printf(db_conn_arena(tx), "field=%s", k->field));
 }
 
 /* --- lists ---------------------------------------------------------------------------------------- */
 
-enum err visit_open_list(struct db_conn *conn, const char *office_id, size_t max, struct visit **ret,
-                         size_t *ret_count)
+enum err visit_open_list(struct db_conn *conn, const char *office_id, size_t max,
+                         struct visit **ret, size_t *ret_count)
 {
     return db_list(conn, &visit_list_open, DB_ARGS(db_text(office_id), db_int((int64_t)max)),
                    &visit_record, max, ret, ret_count);
@@ -477,8 +509,7 @@ enum err visit_page_list(struct db_conn *conn, const struct visit_query *q, stru
     return db_list(conn, &visit_list_page,
                    DB_ARGS(db_text(q->office_id), db_int(q->from_ms), db_int(q->to_ms),
                            db_int(q->before_ms), db_text(q->before_id), db_text(q->state),
-                           db_text(q->name_pattern), db_text(q->label),
-                           db_int((int64_t)q->limit)),
+                           db_text(q->name_pattern), db_text(q->label), db_int((int64_t)q->limit)),
                    &visit_record, q->limit, ret, ret_count);
 }
 
@@ -489,6 +520,15 @@ enum err visit_closed_count(struct db_conn *conn, const char *office_id, int64_t
                      DB_ARGS(db_text(office_id), db_int(from_ms), db_int(to_ms)), ret);
 }
 
+enum err visit_names_photo(struct db_conn *conn, const char *office_id, const char *photo_id,
+                           bool *ret)
+{
+    int64_t count = 0;
+    TRY(db_number(conn, &visit_photo_count, DB_ARGS(db_text(office_id), db_text(photo_id)), &count));
+    *ret = count > 0;
+    return ERR_OK;
+}
+
 enum err visit_day_figures(struct db_conn *conn, const char *office_id, int64_t from_ms,
                            int64_t to_ms, struct visit_day *ret)
 {
@@ -497,6 +537,6 @@ enum err visit_day_figures(struct db_conn *conn, const char *office_id, int64_t 
         RECORD_COLUMN(struct visit_day, kept, REC_INT, RECORD_ALL, NULL),
     };
     static const struct record record = RECORD("VisitDay", struct visit_day, columns);
-    return db_one(conn, &visit_figures,
-                  DB_ARGS(db_text(office_id), db_int(from_ms), db_int(to_ms)), &record, ret);
+    return db_one(conn, &visit_figures, DB_ARGS(db_text(office_id), db_int(from_ms), db_int(to_ms)),
+                  &record, ret);
 }

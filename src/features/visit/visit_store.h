@@ -17,10 +17,10 @@ struct visitor {
 struct visit_registration {
     struct visit_act act;
     struct replay replay;
-    struct visit visit;           /* in: all but number, suffix, visitor_id; out: those too */
-    const char *visitor_id;       /* for a guest who is new */
+    struct visit visit;            /* in: all but number, suffix, visitor_id; out: those too */
+    const char *visitor_id;        /* for a guest who is new */
     struct bytes visitor_identity; /* sealed for that id */
-    struct bytes known_identity;  /* sealed for the id of the visitor known from before */
+    struct bytes known_identity;   /* sealed for the id of the visitor known from before */
     struct notice_new notice;
     bool accept_inside;
     const char *detail;
@@ -68,32 +68,43 @@ struct visit_correction {
 enum err visit_to_correct(struct db_conn *tx, void *arg); /* struct visit_correction * */
 
 /* The open visit of a document, the newest first. */
-enum err visit_inside_of(struct db_conn *conn, const char *office_id, struct bytes id_index, struct visit *ret) MUST_USE;
+enum err visit_inside_of(struct db_conn *conn, const char *office_id, struct bytes id_index,
+                         struct visit *ret) MUST_USE;
 
-enum err visitor_find(struct db_conn *conn, const char *office_id, struct bytes id_index, struct visitor *ret) MUST_USE;
-enum err visitor_get(struct db_conn *conn, const char *office_id, const char *id, struct visitor *ret) MUST_USE;
+enum err visitor_find(struct db_conn *conn, const char *office_id, struct bytes id_index,
+                      struct visitor *ret) MUST_USE;
+enum err visitor_get(struct db_conn *conn, const char *office_id, const char *id,
+                     struct visitor *ret) MUST_USE;
 /* `pattern`: a LIKE pattern in lower case, escaped with '!'. At most 8. */
-enum err visitor_search(struct db_conn *conn, const char *office_id, const char *pattern, struct visitor **ret, size_t *ret_count) MUST_USE;
+enum err visitor_search(struct db_conn *conn, const char *office_id, const char *pattern,
+                        struct visitor **ret, size_t *ret_count) MUST_USE;
 
 /* Visits that are still open, longest waiting first. */
-enum err visit_open_list(struct db_conn *conn, const char *office_id, size_t max, struct visit **ret, size_t *ret_count) MUST_USE;
+enum err visit_open_list(struct db_conn *conn, const char *office_id, size_t max,
+                         struct visit **ret, size_t *ret_count) MUST_USE;
 /* Keyset page, newest first. */
 struct visit_query {
     const char *office_id;
     int64_t from_ms, to_ms;
-    int64_t before_ms;     /* rows before (before_ms, before_id); INT64_MAX at first */
-    const char *before_id; /* "" at first */
+    int64_t before_ms;        /* rows before (before_ms, before_id); INT64_MAX at first */
+    const char *before_id;    /* "" at first */
     const char *state;        /* or NULL */
     const char *name_pattern; /* LIKE pattern, lower case, or NULL */
     const char *label;        /* the search text in upper case: a number or badge */
     size_t limit;
 };
-enum err visit_page_list(struct db_conn *conn, const struct visit_query *q, struct visit **ret, size_t *ret_count) MUST_USE;
-enum err visit_closed_count(struct db_conn *conn, const char *office_id, int64_t from_ms, int64_t to_ms, int64_t *ret) MUST_USE;
+enum err visit_page_list(struct db_conn *conn, const struct visit_query *q, struct visit **ret,
+                         size_t *ret_count) MUST_USE;
+enum err visit_closed_count(struct db_conn *conn, const char *office_id, int64_t from_ms,
+                            int64_t to_ms, int64_t *ret) MUST_USE;
+/* Does a visit name this photo? */
+enum err visit_names_photo(struct db_conn *conn, const char *office_id, const char *photo_id,
+                           bool *ret) MUST_USE;
 /* How many guests of the day were received, and how many of them in time (late entries not counted). */
 struct visit_day {
     int64_t received, kept;
 };
-enum err visit_day_figures(struct db_conn *conn, const char *office_id, int64_t from_ms, int64_t to_ms, struct visit_day *ret) MUST_USE;
+enum err visit_day_figures(struct db_conn *conn, const char *office_id, int64_t from_ms,
+                           int64_t to_ms, struct visit_day *ret) MUST_USE;
 
 #endif

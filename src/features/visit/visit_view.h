@@ -21,7 +21,7 @@ struct visit_view {
     size_t item_count;
     struct answer *answers;
     size_t answer_count;
-    const char *complaint_number; /* only for those who may see it */
+    const char *complaint_number;    /* only for those who may see it */
     struct notice_message *messages; /* about it, oldest first */
     size_t message_count;
     bool alarm; /* rings at the counter */
@@ -35,8 +35,10 @@ enum err visit_view_fill(struct cx *cx, struct visit_view *view) MUST_USE;
 json_t *visit_view_json(struct cx *cx, const struct visit_view *view);
 
 /* Seals an identity for a row of `table` ("visit", "visitor") under its id. */
-struct bytes identity_seal(const struct cx *cx, const char *table, const char *row_id, const struct identity *i);
-enum err identity_open(const struct cx *cx, const char *table, const char *row_id, struct bytes sealed, struct identity *ret) MUST_USE;
+struct bytes identity_seal(const struct cx *cx, const char *table, const char *row_id,
+                           const struct identity *i);
+enum err identity_open(const struct cx *cx, const char *table, const char *row_id,
+                       struct bytes sealed, struct identity *ret) MUST_USE;
 /* Blind index of a document. */
 struct bytes identity_index(const struct cx *cx, const char *id_type, const char *number);
 /* A number as it is compared: spaces, dots and hyphens dropped, upper case. */
@@ -71,6 +73,7 @@ size_t visit_doubts(struct cx *cx, const struct visit_form *f, struct visit_doub
 enum err visit_new_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_new_search(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_new_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err visit_photo_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_correct_post(struct cx *cx, struct http_req *req, struct http_res *res);
 extern const struct form visit_correct_form;

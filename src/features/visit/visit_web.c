@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "features/audit/audit.h"
 #include "features/office/office.h"
 #include "features/visit/visit_page.h"
 #include "features/visit/visit_store.h"
@@ -27,8 +26,8 @@ static const char *next_path(struct cx *cx, const struct http_req *req, const ch
     return ours ? next : arena_printf(cx->arena, "/tamu/%s", visit_id);
 }
 
-enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res, const char *visit_id,
-                      int status)
+enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res,
+                      const char *visit_id, int status)
 {
     if (req->wants != WANTS_JSON)
         return http_res_redirect(cx, res, next_path(cx, req, visit_id));
@@ -57,7 +56,8 @@ static enum err begin_change(struct cx *cx, struct http_req *req, struct visit_c
     c->act = visit_act_of(cx);
     c->visit_id = http_param(req, "id");
     const char *route = arena_printf(cx->arena, "POST %s", req->path);
-    return replay_prepare(cx, http_header(req, "idempotency-key"), route, req->body_hash, &c->replay);
+    return replay_prepare(cx, http_header(req, "idempotency-key"), route, req->body_hash,
+                          &c->replay);
 }
 
 static enum err end_change(struct cx *cx, struct http_req *req, struct http_res *res,
@@ -89,9 +89,11 @@ static enum err must_exist(struct cx *cx, const char *visit_id, struct visit *re
 struct room_form {
     const char *room;
 };
+/* clang-format off */
 static const struct field room_fields[] = {
     {.name = "room", .type = FIELD_TEXT, .offset = offsetof(struct room_form, room), .max = 60, .label = T("Ruang tunggu")},
 };
+/* clang-format on */
 static const struct form room_form = FORM("VisitRoom", struct room_form, room_fields);
 
 static enum err choose_room(struct cx *cx, const char *typed, const char **ret)
@@ -134,7 +136,8 @@ static enum err room_post(struct cx *cx, struct http_req *req, struct http_res *
 struct empty_form {
     bool unused;
 };
-static const struct form empty_form = {.name = "Empty", .fields = NULL, .count = 0, .bytes = sizeof(struct empty_form)};
+static const struct form empty_form = {
+    .name = "Empty", .fields = NULL, .count = 0, .bytes = sizeof(struct empty_form)};
 
 static enum err receive_post(struct cx *cx, struct http_req *req, struct http_res *res)
 {
@@ -157,16 +160,19 @@ struct note_document {
     const char *kind;
     int64_t count;
 };
+/* clang-format off */
 static const struct field document_fields[] = {
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_document, kind), .min = 1, .max = 200, .label = T("Jenis dokumen")},
     {.name = "count", .type = FIELD_INT, .offset = offsetof(struct note_document, count), .min = 1, .max = 9999, .label = T("Jumlah")},
 };
+/* clang-format on */
 
 struct note_form {
     const char *who, *what, *when, *where, *how, *why, *signature;
     struct object_list documents;
 };
 #define AT(member) .offset = offsetof(struct note_form, member)
+/* clang-format off */
 static const struct field note_fields[] = {
     {.name = "who", .type = FIELD_LINES, .flags = FIELD_PRIVATE, AT(who), .max = 500, .label = T("Siapa")},
     {.name = "what", .type = FIELD_LINES, .flags = FIELD_PRIVATE, AT(what), .max = 2000, .label = T("Apa")},
@@ -177,6 +183,7 @@ static const struct field note_fields[] = {
     {.name = "signature", .type = FIELD_TEXT, .flags = FIELD_PRIVATE, AT(signature), .max = 30000, .label = T("Tanda tangan")},
     {.name = "documents", .type = FIELD_OBJECTS, AT(documents), .max = 50, .label = T("Dokumen yang diserahkan"), .members = document_fields, .member_count = 2, .member_bytes = sizeof(struct note_document)},
 };
+/* clang-format on */
 #undef AT
 static const struct form note_form = FORM("VisitNote", struct note_form, note_fields);
 
@@ -207,7 +214,8 @@ static struct bytes seal_note(struct cx *cx, const char *visit_id, const struct 
     json_t *documents = json_array();
     const struct note_document *d = f->documents.items;
     for (size_t i = 0; i < f->documents.count; i++)
-        json_array_append_new(documents, json_pack("{s:s, s:I}", "kind", d[i].kind, "count", (json_int_t)(d[i].count ? d[i].count : 1)));
+        json_array_append_new(documents, json_pack("{s:s, s:I}", "kind", d[i].kind, "count",
+                                                   (json_int_t)(d[i].count ? d[i].count : 1)));
     json_object_set_new(note, "documents", documents);
     struct buf text = buf_new(cx->arena, 1024, 256 * 1024);
     json_write(&text, note);
@@ -226,7 +234,8 @@ static enum err note_post(struct cx *cx, struct http_req *req, struct http_res *
     struct note_form f;
     enum err e = form_parse(cx, req, &note_form, &f);
     if (e == ERR_OK && !signature_ok(f.signature)) {
-        cx_field(cx, "signature", "signature", T("Tanda tangan tidak terbaca. Ulangi, atau kosongkan untuk tanda tangan tinta."));
+        cx_field(cx, "signature", "signature",
+                 T("Tanda tangan tidak terbaca. Ulangi, atau kosongkan untuk tanda tangan tinta."));
         e = ERR_INVALID;
     }
     if (e != ERR_OK)
@@ -235,42 +244,27 @@ static enum err note_post(struct cx *cx, struct http_req *req, struct http_res *
     return end_change(cx, req, res, &n->change, db_tx(cx, "visit_note", visit_to_note, n));
 }
 
-/* --- the photo: every look is recorded ---------------------------------------------------------------------------- */
-
-static enum err photo_get(struct cx *cx, struct http_req *req, struct http_res *res)
-{
-    struct visit v = {0};
-    TRY(must_exist(cx, http_param(req, "id"), &v));
-    if (!v.photo_id)
-        return cx_fail(cx, ERR_MISSING, "no_photo", T("Kunjungan ini tidak mempunyai foto."));
-    struct bytes photo;
-    TRY(seal_file_read(cx->seal, cx->arena, cx->data_dir, "photos", v.photo_id, &photo));
-    TRY(audit_note(cx, "photo_viewed", "visit", v.id, ""));
-    res->content_type = "image/jpeg";
-    res->body = buf_new(cx->arena, photo.n, photo.n);
-    buf_add(&res->body, photo.p, photo.n);
-    return ERR_OK;
-}
-
 /* --- routes --------------------------------------------------------------------------------------------------------- */
 
-#define SEES (ROLE_DESK | ROLE_OFFICIALS)
+#define SEES         (ROLE_DESK | ROLE_OFFICIALS)
 #define UPLOAD_BYTES (6u * 1024 * 1024)
 
 const struct route *visit_routes(void)
 {
+    /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/tamu", SEES, 0, visit_list_get, NULL, 0, T("Tamu hari ini"), NULL},
         {HTTP_POST, "/tamu", ROLE_DESK, ROUTE_UPLOAD | ROUTE_IDEMPOTENT_KEY, visit_new_post, &visit_new_form, UPLOAD_BYTES, T("Catat tamu baru (langkah 1 dan 2)"), NULL},
         {HTTP_GET, "/tamu/baru", ROLE_DESK, 0, visit_new_get, NULL, 0, T("Isian tamu baru"), NULL},
         {HTTP_POST, "/tamu/baru", ROLE_DESK, ROUTE_UPLOAD, visit_new_search, &visit_new_form, UPLOAD_BYTES, T("Cari tamu lama, isian tetap"), NULL},
         {HTTP_GET, "/tamu/{id}", SEES, 0, visit_one_get, NULL, 0, T("Satu kunjungan"), NULL},
-        {HTTP_GET, "/tamu/{id}/foto", SEES, 0, photo_get, NULL, 0, T("Foto tamu"), NULL},
+        {HTTP_GET, "/tamu/{id}/foto", SEES, 0, visit_photo_get, NULL, 0, T("Foto tamu"), NULL},
         {HTTP_POST, "/tamu/{id}/ruang-tunggu", ROLE_DESK, ROUTE_IDEMPOTENT_KEY, room_post, &room_form, 0, T("Antar ke ruang tunggu (langkah 4)"), NULL},
         {HTTP_POST, "/tamu/{id}/diterima", SEES, ROUTE_IDEMPOTENT_KEY, receive_post, &empty_form, 0, T("Tamu mulai diterima (langkah 7)"), NULL},
         {HTTP_POST, "/tamu/{id}/catatan", SEES, ROUTE_IDEMPOTENT_KEY, note_post, &note_form, 0, T("Catatan wawancara (langkah 7)"), NULL},
         {HTTP_POST, "/tamu/{id}/koreksi", ROLE_DESK, ROUTE_IDEMPOTENT_KEY, visit_correct_post, &visit_correct_form, 0, T("Perbaiki data, isi lama tetap"), NULL},
         {.path = NULL},
     };
+    /* clang-format on */
     return rows;
 }

@@ -7,9 +7,11 @@
 
 /* The answer of a step: for JSON the whole visit with this status; for a form 303 to the page in the
  * hidden field `_next` when it is a path of ours, else to /tamu/{id}; for htmx the page's main part. */
-enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res, const char *visit_id, int status) MUST_USE;
+enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res,
+                      const char *visit_id, int status) MUST_USE;
 /* A refused step sent by a form (not JSON): the visit's page again, status of `e`, with the refusal in
  * cx->diag shown in the error summary and everything typed still in place. JSON: returns e as it is. */
-enum err visit_refused(struct cx *cx, struct http_req *req, struct http_res *res, const char *visit_id, enum err e) MUST_USE;
+enum err visit_refused(struct cx *cx, struct http_req *req, struct http_res *res,
+                       const char *visit_id, enum err e) MUST_USE;
 
 #endif

@@ -13,17 +13,21 @@
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-static const char *const correctable[] = {"name", "id_number", "phone", "email", "address", "gender", "birth_date", "organization", "purpose", "category", "service", NULL};
+static const char *const correctable[] = {"name",    "id_number", "phone",      "email",
+                                          "address", "gender",    "birth_date", "organization",
+                                          "purpose", "category",  "service",    NULL};
 
 struct correct_form {
     const char *field, *value, *reason;
 };
 #define AT(member) .offset = offsetof(struct correct_form, member)
+/* clang-format off */
 static const struct field correct_fields[] = {
     {.name = "field", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(field), .choices = correctable, .label = T("Yang diperbaiki")},
     {.name = "value", .type = FIELD_LINES, .flags = FIELD_PRIVATE, AT(value), .max = 500, .label = T("Isi yang benar")},
     {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, AT(reason), .min = 1, .max = 200, .label = T("Alasan")},
 };
+/* clang-format on */
 #undef AT
 const struct form visit_correct_form = FORM("VisitCorrection", struct correct_form, correct_fields);
 
@@ -46,7 +50,8 @@ static enum err correct_phone(struct cx *cx, const char *value, const char **ret
     return ERR_OK;
 }
 
-static enum err correct_document(struct cx *cx, const char *value, struct visit *v, struct identity *i)
+static enum err correct_document(struct cx *cx, const char *value, struct visit *v,
+                                 struct identity *i)
 {
     visit_check_document(cx, v->id_type, value);
     if (cx->diag.field_count) {
@@ -58,7 +63,8 @@ static enum err correct_document(struct cx *cx, const char *value, struct visit 
     return ERR_OK;
 }
 
-static enum err correct_choice(struct cx *cx, const char *value, const char *const *choices, const char **ret)
+static enum err correct_choice(struct cx *cx, const char *value, const char *const *choices,
+                               const char **ret)
 {
     for (size_t i = 0; choices[i]; i++) {
         if (str_eq(choices[i], value)) {
@@ -77,7 +83,8 @@ static enum err check_length(struct cx *cx, const char *field, const char *value
         bool text = f->type == FIELD_TEXT || f->type == FIELD_LINES || f->type == FIELD_EMAIL;
         if (!text || !str_eq(f->name, field) || f->max <= 0 || utf8_length(value) <= (size_t)f->max)
             continue;
-        cx_field(cx, "value", "too_long", T("%s paling panjang %d huruf."), cx_t(cx, f->label), (int)f->max);
+        cx_field(cx, "value", "too_long", T("%s paling panjang %d huruf."), cx_t(cx, f->label),
+                 (int)f->max);
         return ERR_INVALID;
     }
     return ERR_OK;
@@ -88,7 +95,8 @@ static enum err apply(struct cx *cx, const struct correct_form *f, struct visit 
                       struct identity *i, const char **ret_old)
 {
     static const char *const genders[] = {"L", "P", NULL};
-    static const char *const categories[] = {"complaint", "information", "summons", "meeting", "delivery", "other", NULL};
+    static const char *const categories[] = {"complaint", "information", "summons", "meeting",
+                                             "delivery",  "other",       NULL};
     const char *value = f->value ? str_trim(cx->arena, f->value) : "";
     bool needed = str_eq(f->field, "name") || str_eq(f->field, "purpose");
     if (needed && !*value)
@@ -153,8 +161,10 @@ static enum err prepare(struct cx *cx, struct http_req *req, struct visit_correc
     k->correction_id = arena_strdup(cx->arena, id);
     k->field = f.field;
     k->reason = f.reason;
-    k->old_sealed = seal_field(cx->seal, cx->arena, "correction", "old_sealed", k->correction_id, old);
-    k->new_sealed = seal_field(cx->seal, cx->arena, "correction", "new_sealed", k->correction_id, f.value);
+    k->old_sealed = seal_field(cx->seal, cx->arena, "correction", "old_sealed", k->correction_id,
+                               old);
+    k->new_sealed = seal_field(cx->seal, cx->arena, "correction", "new_sealed", k->correction_id,
+                               f.value);
     return ERR_OK;
 }
 

@@ -25,8 +25,9 @@ char *identity_normalise(struct arena *a, const char *typed)
 
 struct bytes identity_index(const struct cx *cx, const char *id_type, const char *number)
 {
-    return seal_index(cx->seal, cx->arena, "visitor",
-                      arena_printf(cx->arena, "%s:%s", id_type, identity_normalise(cx->arena, number)));
+    return seal_index(
+        cx->seal, cx->arena, "visitor",
+        arena_printf(cx->arena, "%s:%s", id_type, identity_normalise(cx->arena, number)));
 }
 
 static void put(json_t *object, const char *key, const char *value)
@@ -99,7 +100,8 @@ void visit_check_document(struct cx *cx, const char *id_type, const char *number
     if (!str_eq(id_type, "ktp"))
         return;
     if (!all_digits(n)) {
-        cx_field(cx, "id_number", "nik_digits", T("NIK hanya berisi angka. Periksa lagi pada kartu."));
+        cx_field(cx, "id_number", "nik_digits",
+                 T("NIK hanya berisi angka. Periksa lagi pada kartu."));
         return;
     }
     struct civil c = today(cx);
@@ -108,16 +110,18 @@ void visit_check_document(struct cx *cx, const char *id_type, const char *number
     case NIK_OK:
         return;
     case NIK_LENGTH:
-        cx_field(cx, "id_number", "nik_length", T("NIK terdiri atas 16 angka. Yang ditulis %zu angka."),
-                 strlen(n));
+        cx_field(cx, "id_number", "nik_length",
+                 T("NIK terdiri atas 16 angka. Yang ditulis %zu angka."), strlen(n));
         return;
     case NIK_DAY:
         cx_field(cx, "id_number", "nik_day",
-                 T("Tanggal lahir di dalam NIK (angka ke-7 dan ke-8) tidak ada di kalender. Periksa lagi pada kartu."));
+                 T("Tanggal lahir di dalam NIK (angka ke-7 dan ke-8) tidak ada di kalender. "
+                   "Periksa lagi pada kartu."));
         return;
     case NIK_MONTH:
         cx_field(cx, "id_number", "nik_month",
-                 T("Bulan lahir di dalam NIK (angka ke-9 dan ke-10) harus 01 sampai 12. Periksa lagi pada kartu."));
+                 T("Bulan lahir di dalam NIK (angka ke-9 dan ke-10) harus 01 sampai 12. Periksa "
+                   "lagi pada kartu."));
         return;
     case NIK_SERIAL:
         cx_field(cx, "id_number", "nik_serial",
@@ -148,19 +152,26 @@ static void doubt_nik(struct doubts *d, const struct nik *nik)
     const struct visit_form *f = d->form;
     if (!nik_district_known(nik->district))
         doubt(d, "region_unknown", "id_number",
-              cx_printf(d->cx, T("Kode kecamatan %02d.%02d.%02d di dalam NIK tidak dikenal. Periksa lagi pada kartu."),
-                           nik->district / 10000, nik->district / 100 % 100, nik->district % 100));
+              cx_printf(d->cx,
+                        T("Kode kecamatan %02d.%02d.%02d di dalam NIK tidak dikenal. Periksa lagi "
+                          "pada kartu."),
+                        nik->district / 10000, nik->district / 100 % 100, nik->district % 100));
     if (f->birth_date) {
         const char *in_nik = arena_printf(a, "%04d-%02d-%02d", nik->year, nik->month, nik->day);
         if (strcmp(in_nik + 2, f->birth_date + 2) != 0)
             doubt(d, "birth_date_differs", "birth_date",
-                  cx_printf(d->cx, T("Tanggal lahir menurut NIK %02d-%02d-%04d, berbeda dengan yang ditulis."),
-                               nik->day, nik->month, nik->year));
+                  cx_printf(
+                      d->cx,
+                      T("Tanggal lahir menurut NIK %02d-%02d-%04d, berbeda dengan yang ditulis."),
+                      nik->day, nik->month, nik->year));
     }
     if (f->gender && str_eq(f->gender, "P") != nik->female)
         doubt(d, "gender_differs", "gender",
-              nik->female ? cx_t(d->cx, T("Menurut NIK pemegang kartu perempuan, berbeda dengan yang ditulis."))
-                          : cx_t(d->cx, T("Menurut NIK pemegang kartu laki-laki, berbeda dengan yang ditulis.")));
+              nik->female
+                  ? cx_t(d->cx,
+                         T("Menurut NIK pemegang kartu perempuan, berbeda dengan yang ditulis."))
+                  : cx_t(d->cx,
+                         T("Menurut NIK pemegang kartu laki-laki, berbeda dengan yang ditulis.")));
 }
 
 size_t visit_doubts(struct cx *cx, const struct visit_form *f, struct visit_doubt ret[4])

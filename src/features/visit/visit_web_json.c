@@ -77,7 +77,8 @@ static json_t *items_json(struct cx *cx, const struct visit_view *view)
         put(o, "taken_at", json_time(cx, it->taken_at));
         put(o, "taken_by", json_text(name_of(cx, it->taken_by)));
         put(o, "returned_at", json_time(cx, it->returned_at));
-        put(o, "returned_by", it->returned_by ? json_text(name_of(cx, it->returned_by)) : json_null());
+        put(o, "returned_by",
+            it->returned_by ? json_text(name_of(cx, it->returned_by)) : json_null());
         put(o, "lost_at", json_time(cx, it->lost_at));
         json_array_append_new(list, o);
     }
@@ -125,7 +126,8 @@ static json_t *answers_json(struct cx *cx, const struct visit_view *view)
         json_t *o = json_object();
         put(o, "at", json_time(cx, a->at));
         /* Silence is nobody's answer; the post that was asked stands in role. */
-        put(o, "by", str_eq(a->channel, "silence") ? json_null() : json_text(name_of(cx, a->official_id)));
+        put(o, "by",
+            str_eq(a->channel, "silence") ? json_null() : json_text(name_of(cx, a->official_id)));
         put(o, "role", json_text(a->official_role));
         put(o, "outcome", json_text(a->outcome));
         put(o, "minutes", a->minutes ? json_integer(a->minutes) : json_null());
@@ -182,7 +184,8 @@ json_t *visit_view_json(struct cx *cx, const struct visit_view *view)
     put(o, "host", json_text(v->host));
     put(o, "has_photo", json_boolean(v->photo_id != NULL));
     put(o, "no_photo_reason", json_text(v->no_photo_reason));
-    put(o, "accepted_warnings", json_text(str_empty(v->accepted_warnings) ? NULL : v->accepted_warnings));
+    put(o, "accepted_warnings",
+        json_text(str_empty(v->accepted_warnings) ? NULL : v->accepted_warnings));
     put(o, "badge", json_text(v->badge));
     put(o, "no_card_reason", json_text(v->no_card_reason));
     put(o, "items", items_json(cx, view));

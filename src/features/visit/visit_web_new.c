@@ -19,21 +19,27 @@
 #include "visit_new_tmpl.h"
 #include "lib/base/banned.h"
 
-#define LATE_AFTER_MS (15 * 60 * 1000) /* an arrival longer ago is a late entry and needs a reason */
+#define LATE_AFTER_MS                                                                              \
+    (15 * 60 * 1000) /* an arrival longer ago is a late entry and needs a reason */
 #define OLDEST_LATE_MS (366LL * 24 * 3600 * 1000)
 
 static const char *const id_types[] = {"ktp", "sim", "passport", "other", NULL};
 static const char *const genders[] = {"L", "P", NULL};
 static const char *const visitor_kinds[] = {"individual", "organization", NULL};
 static const char *const priorities[] = {"elderly", "pregnant", "disabled", "child", NULL};
-static const char *const categories[] = {"complaint", "information", "summons", "meeting", "delivery", "other", NULL};
-static const char *const warnings[] = {"already_inside", "region_unknown", "birth_date_differs", "gender_differs", "under_age", NULL};
+static const char *const categories[] = {"complaint", "information", "summons", "meeting",
+                                         "delivery",  "other",       NULL};
+static const char *const warnings[] = {"already_inside", "region_unknown", "birth_date_differs",
+                                       "gender_differs", "under_age",      NULL};
 
+/* clang-format off */
 static const struct field companion_fields[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct companion, name), .min = 1, .max = 200, .label = T("Nama pendamping")},
 };
+/* clang-format on */
 
 #define AT(member) .offset = offsetof(struct visit_form, member)
+/* clang-format off */
 static const struct field visit_new_fields[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, AT(name), .min = 1, .max = 200, .label = T("Nama lengkap")},
     {.name = "id_type", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(id_type), .choices = id_types, .label = T("Jenis identitas")},
@@ -58,6 +64,7 @@ static const struct field visit_new_fields[] = {
     {.name = "late_reason", .type = FIELD_TEXT, AT(late_reason), .max = 200, .label = T("Alasan catatan susulan")},
     {.name = "accept_warnings", .type = FIELD_CODES, AT(accept_warnings), .choices = warnings, .max = 5, .label = T("Peringatan yang diterima")},
 };
+/* clang-format on */
 #undef AT
 const struct form visit_new_form = FORM("VisitNew", struct visit_form, visit_new_fields);
 
@@ -67,7 +74,8 @@ static void check_photo(struct cx *cx, const struct visit_form *f)
 {
     bool given = f->photo.n > 0 || !str_empty(f->no_photo_reason);
     if (!given && cx->actor.kind != ACTOR_TOKEN && !form_error(cx, "photo"))
-        cx_field(cx, "photo", "missing", T("Foto belum diambil. Ambil foto atau pilih alasan tanpa foto."));
+        cx_field(cx, "photo", "missing",
+                 T("Foto belum diambil. Ambil foto atau pilih alasan tanpa foto."));
 }
 
 static void check_arrival(struct cx *cx, struct visit_form *f)
@@ -76,15 +84,19 @@ static void check_arrival(struct cx *cx, struct visit_form *f)
         f->late_reason = NULL;
     if (!f->arrived_at) {
         if (f->late_reason)
-            cx_field(cx, "arrived_at", "missing", T("Tulis jam datang sebenarnya untuk catatan susulan."));
+            cx_field(cx, "arrived_at", "missing",
+                     T("Tulis jam datang sebenarnya untuk catatan susulan."));
         return;
     }
     if (f->arrived_at > cx->now_ms + 60000)
-        cx_field(cx, "arrived_at", "future", T("Jam datang belum terjadi. Periksa tanggal dan jamnya."));
+        cx_field(cx, "arrived_at", "future",
+                 T("Jam datang belum terjadi. Periksa tanggal dan jamnya."));
     else if (f->arrived_at < cx->now_ms - OLDEST_LATE_MS)
-        cx_field(cx, "arrived_at", "too_old", T("Jam datang lebih dari setahun yang lalu. Periksa tahunnya."));
+        cx_field(cx, "arrived_at", "too_old",
+                 T("Jam datang lebih dari setahun yang lalu. Periksa tahunnya."));
     else if (f->arrived_at < cx->now_ms - LATE_AFTER_MS && !f->late_reason)
-        cx_field(cx, "late_reason", "missing", T("Tulis alasan catatan susulan, misalnya listrik padam."));
+        cx_field(cx, "late_reason", "missing",
+                 T("Tulis alasan catatan susulan, misalnya listrik padam."));
     if (f->arrived_at > cx->now_ms)
         f->arrived_at = cx->now_ms;
 }
@@ -216,10 +228,15 @@ static void fill_visit(struct cx *cx, const struct visit_form *f, const struct o
     v->accepted_warnings = joined(cx, f->accept_warnings);
 }
 
-static enum err fill_identity(struct cx *cx, const struct visit_form *f, struct visit_registration *r)
+static enum err fill_identity(struct cx *cx, const struct visit_form *f,
+                              struct visit_registration *r)
 {
-    struct identity i = {.id_number = f->id_number, .phone = f->phone, .email = f->email,
-                         .address = f->address, .gender = f->gender, .birth_date = f->birth_date};
+    struct identity i = {.id_number = f->id_number,
+                         .phone = f->phone,
+                         .email = f->email,
+                         .address = f->address,
+                         .gender = f->gender,
+                         .birth_date = f->birth_date};
     r->visit.id_index = identity_index(cx, f->id_type, f->id_number);
     r->visit.identity_sealed = identity_seal(cx, "visit", r->visit.id, &i);
     r->visitor_id = new_id(cx);
@@ -237,6 +254,12 @@ static enum err fill_identity(struct cx *cx, const struct visit_form *f, struct 
 /* Step 5: to whom and by which channel. */
 static enum err fill_notice(struct cx *cx, struct visit_registration *r)
 {
+    /* A late entry of an earlier day: the guest is long gone, nobody needs to be called. */
+    if (r->visit.late_reason && r->visit.arrived_at < time_day_start(cx->now_ms, cx->offset_min)) {
+        r->notice = (struct notice_new){
+            .kind = NOTICE_VISIT, .round = 1, .reason = T("Catatan susulan hari yang lalu")};
+        return ERR_OK;
+    }
     TRY(notice_to(cx, cx->actor.office_id, NOTICE_VISIT, ROLE_INTEL_CHIEF, &r->notice));
     r->notice.round = 1;
     return ERR_OK;
@@ -381,7 +404,8 @@ static void fill_typed(struct cx *cx, const struct http_req *req, struct visit_n
 static void fill_doubts(struct cx *cx, const struct http_req *req, struct visit_new_view *n)
 {
     struct text_list ticked = form_typed_list(cx, req, "accept_warnings");
-    struct visit_form f = {.id_type = n->id_type, .id_number = n->id_number,
+    struct visit_form f = {.id_type = n->id_type,
+                           .id_number = n->id_number,
                            .gender = str_empty(n->gender) ? NULL : n->gender,
                            .birth_date = str_empty(n->birth_date) ? NULL : n->birth_date};
     n->doubt_count = str_empty(n->id_number) ? 0 : visit_doubts(cx, &f, n->doubts);
@@ -397,7 +421,8 @@ static void fill_doubts(struct cx *cx, const struct http_req *req, struct visit_
         n->inside_path = arena_printf(cx->arena, "/tamu/%s", cx->diag.ref);
     for (size_t i = 0; i < n->doubt_count; i++) {
         for (size_t k = 0; k < ticked.count; k++)
-            n->doubt_accepted[i] = n->doubt_accepted[i] || str_eq(ticked.items[k], n->doubts[i].code);
+            n->doubt_accepted[i] = n->doubt_accepted[i] ||
+                                   str_eq(ticked.items[k], n->doubts[i].code);
     }
 }
 
@@ -412,8 +437,8 @@ static enum err render_new(struct cx *cx, struct http_req *req, struct http_res 
     struct office office;
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     n->limit_s = office.limit_s;
-    struct page_view page = {.title = T("Tamu baru"), .current = "/tamu", .camera = true,
-                             .body = new_body, .arg = n};
+    struct page_view page = {
+        .title = T("Tamu baru"), .current = "/tamu", .camera = true, .body = new_body, .arg = n};
     res->allow_camera = true;
     return page_render(cx, req, res, &page);
 }
@@ -444,8 +469,9 @@ static enum err add_hit(struct cx *cx, const struct visitor *v, struct visit_new
         .name = v->name,
         .document = arena_printf(cx->arena, "%s %s", cx_t(cx, visit_id_type_label(v->id_type)),
                                  visit_mask_number(cx->arena, i.id_number)),
-        .last = cx_printf(cx, T("terakhir %s"),
-                          time_long_date(cx->arena, v->last_at, cx->offset_min, cx->lang == LANG_EN)),
+        .last = cx_printf(
+            cx, T("terakhir %s"),
+            time_long_date(cx->arena, v->last_at, cx->offset_min, cx->lang == LANG_EN)),
     };
     return ERR_OK;
 }
@@ -458,7 +484,8 @@ static enum err find_visitors(struct cx *cx, struct visit_new_view *n)
     const char *q = str_trim(cx->arena, n->q);
     for (size_t i = 0; id_types[i]; i++) {
         struct visitor v = {0};
-        enum err e = visitor_find(cx->read, cx->actor.office_id, identity_index(cx, id_types[i], q), &v);
+        enum err e = visitor_find(cx->read, cx->actor.office_id, identity_index(cx, id_types[i], q),
+                                  &v);
         if (e == ERR_OK)
             TRY(add_hit(cx, &v, n));
         else if (e != ERR_MISSING)
@@ -509,7 +536,8 @@ static enum err search_json(struct cx *cx, struct http_res *res, const struct vi
     json_t *items = json_array();
     for (size_t i = 0; i < n->hit_count; i++) {
         const struct visitor_hit *v = &n->hits[i];
-        json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "id", v->id, "name", v->name, "document", v->document));
+        json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "id", v->id, "name", v->name,
+                                               "document", v->document));
     }
     json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
     res->content_type = "application/json";

@@ -46,11 +46,15 @@ static void fill_answers(struct cx *cx, struct visit_one *o)
 {
     static const struct {
         const char *channel, *text;
-    } channels[] = {{"whatsapp", T("lewat WhatsApp")}, {"link", T("lewat halaman jawaban")},
-                    {"page", T("lewat aplikasi")},     {"spoken", T("lisan, dicatat petugas")},
-                    {"silence", T("tanpa jawaban sampai batas waktu")}, {"api", T("lewat API")}};
+    } channels[] = {{"whatsapp", T("lewat WhatsApp")},
+                    {"link", T("lewat halaman jawaban")},
+                    {"page", T("lewat aplikasi")},
+                    {"spoken", T("lisan, dicatat petugas")},
+                    {"silence", T("tanpa jawaban sampai batas waktu")},
+                    {"api", T("lewat API")}};
     const struct visit_view *view = o->view;
-    o->answers = ARENA_ARRAY(cx->arena, view->answer_count ? view->answer_count : 1, struct answer_card);
+    o->answers = ARENA_ARRAY(cx->arena, view->answer_count ? view->answer_count : 1,
+                             struct answer_card);
     for (size_t i = 0; i < view->answer_count; i++) {
         const struct answer *a = &view->answers[i];
         const char *how = a->channel;
@@ -67,8 +71,9 @@ static void fill_answers(struct cx *cx, struct visit_one *o)
                                          staff_name(cx->read, cx->actor.office_id, a->official_id)),
             .chip = silent ? cx_printf(cx, T("Tidak menjawab sampai %s"), time)
                            : cx_printf(cx, T("Dijawab %s"), time),
-            .text = arena_printf(cx->arena, "%s, %s%s", cx_t(cx, decision_outcome_label(a->outcome)),
-                                 how, str_eq(a->effect, "too_late") ? cx_t(cx, T(" (terlambat, disimpan)")) : ""),
+            .text = arena_printf(
+                cx->arena, "%s, %s%s", cx_t(cx, decision_outcome_label(a->outcome)), how,
+                str_eq(a->effect, "too_late") ? cx_t(cx, T(" (terlambat, disimpan)")) : ""),
         };
     }
     if (str_eq(view->v.decision_state, "proposed"))
@@ -77,13 +82,15 @@ static void fill_answers(struct cx *cx, struct visit_one *o)
         o->asked = cx_t(cx, T("Kasi Intelijen ditanya: siapa yang menerima tamu ini?"));
 }
 
-static void fill_log(struct cx *cx, struct visit_one *o, const struct audit_entry *entries, size_t count)
+static void fill_log(struct cx *cx, struct visit_one *o, const struct audit_entry *entries,
+                     size_t count)
 {
     o->log = ARENA_ARRAY(cx->arena, count ? count : 1, struct log_line);
     for (size_t i = count; i > 0; i--) {
         const struct audit_entry *e = &entries[i - 1];
-        const char *by = str_empty(e->actor_id) ? cx_t(cx, T("Sistem"))
-                                                : staff_name(cx->read, cx->actor.office_id, e->actor_id);
+        const char *by = str_empty(e->actor_id)
+                             ? cx_t(cx, T("Sistem"))
+                             : staff_name(cx->read, cx->actor.office_id, e->actor_id);
         o->log[o->log_count++] = (struct log_line){
             .time = time_hms(cx->arena, e->at, cx->offset_min),
             .by = by,
@@ -98,7 +105,8 @@ static const char *companion_names(struct cx *cx, const struct visit *v)
     struct buf b = buf_new(cx->arena, 128, 8192);
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (i)
             buf_puts(&b, ", ");
         buf_puts(&b, json_string_value(json_object_get(item, "name")));
@@ -115,7 +123,8 @@ static void fill_people(struct cx *cx, struct visit_one *o)
     o->masked_phone = i->phone ? phone_mask(cx->arena, i->phone) : NULL;
     o->companions = companion_names(cx, v);
     o->receiver = v->receiver_id ? staff_name(cx->read, cx->actor.office_id, v->receiver_id) : NULL;
-    o->sub = arena_printf(cx->arena, "%s: %s", cx_t(cx, visit_category_label(v->category)), v->purpose);
+    o->sub = arena_printf(cx->arena, "%s: %s", cx_t(cx, visit_category_label(v->category)),
+                          v->purpose);
     o->call = v->call_number ? cx_printf(cx, T("Panggilan T-%d"), (int)v->call_number) : NULL;
     o->photo_path = v->photo_id ? arena_printf(cx->arena, "/tamu/%s/foto", v->id) : NULL;
 }
@@ -128,7 +137,8 @@ static void fill_rights(struct cx *cx, struct visit_one *o)
     o->leader = (cx->actor.roles & ROLE_LEADERS) != 0;
     o->may_wait = visit_may_wait(v).err == ERR_OK;
     o->may_note = visit_may_note(v).err == ERR_OK;
-    bool before = str_eq(v->state, "registered") || str_eq(v->state, "checked_in") || str_eq(v->state, "waiting");
+    bool before = str_eq(v->state, "registered") || str_eq(v->state, "checked_in") ||
+                  str_eq(v->state, "waiting");
     o->may_decide = before && !str_eq(v->decision_state, "final");
     struct refusal receive = visit_may_receive(v, o->desk, cx->actor.id);
     o->may_receive = receive.err == ERR_OK;
@@ -173,9 +183,11 @@ enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *re
     TRY(fill(cx, o));
     if (e != ERR_OK)
         res->status = http_status(e);
-    struct page_view page = {
-        .title = cx_printf(cx, T("Kunjungan %s"), o->number), .current = "/tamu", .live = true,
-        .body = one_body, .arg = o};
+    struct page_view page = {.title = cx_printf(cx, T("Kunjungan %s"), o->number),
+                             .current = "/tamu",
+                             .live = true,
+                             .body = one_body,
+                             .arg = o};
     return page_render(cx, req, res, &page);
 }
 

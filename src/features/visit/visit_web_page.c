@@ -12,11 +12,11 @@
 #include "visit_tmpl.h"
 #include "lib/base/banned.h"
 
-#define DAY_MS      (24LL * 3600 * 1000)
-#define OPEN_MAX    200u
-#define PAGE_ROWS   50
-#define PAGE_MAX    200
-#define LIST_BYTES  (4u * 1024 * 1024)
+#define DAY_MS     (24LL * 3600 * 1000)
+#define OPEN_MAX   200u
+#define PAGE_ROWS  50
+#define PAGE_MAX   200
+#define LIST_BYTES (4u * 1024 * 1024)
 
 int64_t visit_elapsed_s(const struct visit *v, int64_t now_ms, bool *ret_done)
 {
@@ -32,9 +32,9 @@ static void fill_chip(struct cx *cx, const struct visit *v, struct visit_row *ro
     static const struct {
         const char *state, *kind, *icon, *text;
     } chips[] = {
-        {"queued", "", "antre", T("Antre")},       {"sent", "", "cek", T("Terkirim")},
-        {"delivered", "", "cekdua", T("Sampai")},  {"read", "info", "mata", T("Dibaca")},
-        {"answered", "ok", "jawab", T("Dijawab")}, {"failed", "bad", "silang", T("Gagal")},
+        {"queued", "", "antre", T("Antre")},           {"sent", "", "cek", T("Terkirim")},
+        {"delivered", "", "cekdua", T("Sampai")},      {"read", "info", "mata", T("Dibaca")},
+        {"answered", "ok", "jawab", T("Dijawab")},     {"failed", "bad", "silang", T("Gagal")},
         {"none", "warn", "putus", T("Tidak dikirim")},
     };
     bool asked = !str_eq(v->question_state, "none");
@@ -100,7 +100,8 @@ void visit_row_fill(struct cx *cx, const struct visit *v, int64_t limit_s, struc
                    ? cx_printf(cx, T("%s, dengan %d pendamping"), category, (int)v->companion_count)
                    : category;
     if (v->priority)
-        row.what = cx_printf(cx, T("%s · prioritas: %s"), row.what, cx_t(cx, visit_priority_label(v->priority)));
+        row.what = cx_printf(cx, T("%s · prioritas: %s"), row.what,
+                             cx_t(cx, visit_priority_label(v->priority)));
     if (str_eq(v->state, "received") || str_eq(v->state, "leaving"))
         row.place = cx_t(cx, visit_state_label(v->state));
     struct clock_face face = clock_face(elapsed, limit_s, done);
@@ -174,14 +175,17 @@ static const char *upper(struct arena *a, const char *s)
 /* date, state, q, cursor and limit of the request. */
 static enum err read_query(struct cx *cx, struct http_req *req, struct visit_query *ret)
 {
-    struct visit_query q = {.office_id = cx->actor.office_id, .before_ms = INT64_MAX,
-                            .before_id = "", .limit = PAGE_ROWS};
+    struct visit_query q = {.office_id = cx->actor.office_id,
+                            .before_ms = INT64_MAX,
+                            .before_id = "",
+                            .limit = PAGE_ROWS};
     const char *date = http_query(req, "date");
     q.from_ms = time_day_start(cx->now_ms, cx->offset_min);
     if (!str_empty(date)) {
         struct civil c = {0};
         if (!time_parse_date(date, &c.year, &c.month, &c.day))
-            return cx_fail(cx, ERR_BAD, "date", T("Tanggal ditulis TTTT-BB-HH, misalnya 2026-07-23."));
+            return cx_fail(cx, ERR_BAD, "date",
+                           T("Tanggal ditulis TTTT-BB-HH, misalnya 2026-07-23."));
         q.from_ms = time_from_civil(c, cx->offset_min);
     }
     q.to_ms = q.from_ms + DAY_MS;
@@ -195,7 +199,8 @@ static enum err read_query(struct cx *cx, struct http_req *req, struct visit_que
         const char *dot = strchr(cursor, '.');
         char *ms = dot ? arena_strndup(cx->arena, cursor, (size_t)(dot - cursor)) : NULL;
         if (!ms || !str_to_i64(ms, 0, INT64_MAX, &q.before_ms))
-            return cx_fail(cx, ERR_BAD, "cursor", T("Penanda halaman tidak dikenal. Mulai lagi dari awal."));
+            return cx_fail(cx, ERR_BAD, "cursor",
+                           T("Penanda halaman tidak dikenal. Mulai lagi dari awal."));
         q.before_id = dot + 1;
     }
     const char *state = http_query(req, "state");
@@ -211,8 +216,8 @@ static enum err read_query(struct cx *cx, struct http_req *req, struct visit_que
 }
 
 /* One page, and where the next one begins (NULL at the end: known by asking for one row more). */
-static enum err read_page(struct cx *cx, struct visit_query q, struct visit **ret, size_t *ret_count,
-                          const char **ret_cursor)
+static enum err read_page(struct cx *cx, struct visit_query q, struct visit **ret,
+                          size_t *ret_count, const char **ret_cursor)
 {
     size_t limit = q.limit++;
     TRY(visit_page_list(cx->read, &q, ret, ret_count));
@@ -377,7 +382,10 @@ enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *re
         TRY(fill_board(cx, req, &q, b));
         b->kept = key ? keep_list(cx, key, b) : NULL;
     }
-    struct page_view page = {.title = T("Tamu hari ini"), .current = "/tamu", .live = !b->searched,
-                             .body = board_body, .arg = b};
+    struct page_view page = {.title = T("Tamu hari ini"),
+                             .current = "/tamu",
+                             .live = !b->searched,
+                             .body = board_body,
+                             .arg = b};
     return page_render(cx, req, res, &page);
 }

@@ -27,9 +27,10 @@ void arena_reset(struct arena *a);
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t bytes) __attribute__((malloc, returns_nonnull));
 /* `count` zeroed items; an overflow of the product ends the process. */
-void *arena_array(struct arena *a, size_t count, size_t item_bytes) __attribute__((returns_nonnull));
-char *arena_strdup(struct arena *a, const char *s);              /* NULL gives NULL */
-char *arena_strndup(struct arena *a, const char *s, size_t n);   /* first n bytes, then NUL */
+void *arena_array(struct arena *a, size_t count, size_t item_bytes)
+    __attribute__((returns_nonnull));
+char *arena_strdup(struct arena *a, const char *s);            /* NULL gives NULL */
+char *arena_strndup(struct arena *a, const char *s, size_t n); /* first n bytes, then NUL */
 void *arena_memdup(struct arena *a, const void *p, size_t n);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *format, va_list args)

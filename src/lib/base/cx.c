@@ -19,7 +19,8 @@ const char *cx_t(const struct cx *cx, const char *msgid)
 }
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* a translated format: po files are checked by msgfmt -c */
+#pragma GCC diagnostic ignored                                                                     \
+    "-Wformat-nonliteral" /* a translated format: po files are checked by msgfmt -c */
 enum err cx_fail(struct cx *cx, enum err e, const char *code, const char *format, ...)
 {
     va_list args;

@@ -11,15 +11,15 @@
 #include "lib/base/err.h"
 #include "lib/base/rand.h"
 
-struct db;          /* lib/db: the database (readers, writer queue) */
-struct db_conn;     /* lib/db: a place where SQL runs */
-struct seal;        /* lib/seal: keys */
-struct media;       /* lib/media: the sandboxed decoder */
-struct outbox;      /* lib/outbox: the sending thread, to be woken after a commit */
-struct sse_hub;     /* lib/http: open live streams */
-struct pieces;      /* lib/base/piece.h: rendered parts of pages; NULL: none are kept */
-struct settings;    /* lib/base/settings.h: what the operator set */
-struct http_extra;  /* lib/http: what the server keeps about this request (CSRF), NULL outside one */
+struct db;         /* lib/db: the database (readers, writer queue) */
+struct db_conn;    /* lib/db: a place where SQL runs */
+struct seal;       /* lib/seal: keys */
+struct media;      /* lib/media: the sandboxed decoder */
+struct outbox;     /* lib/outbox: the sending thread, to be woken after a commit */
+struct sse_hub;    /* lib/http: open live streams */
+struct pieces;     /* lib/base/piece.h: rendered parts of pages; NULL: none are kept */
+struct settings;   /* lib/base/settings.h: what the operator set */
+struct http_extra; /* lib/http: what the server keeps about this request (CSRF), NULL outside one */
 
 enum lang { LANG_ID, LANG_EN };
 
@@ -35,7 +35,7 @@ enum actor_kind {
 
 struct actor {
     enum actor_kind kind;
-    char id[UUID_TEXT_BYTES];      /* staff id; "" for none and system */
+    char id[UUID_TEXT_BYTES];         /* staff id; "" for none and system */
     char session_id[UUID_TEXT_BYTES]; /* public id of the session or token row; "" otherwise */
     char office_id[UUID_TEXT_BYTES];
     uint32_t roles; /* bits; their meaning belongs to features/staff */

@@ -9,7 +9,8 @@
 bool settings_whatsapp_ready(const struct settings *s)
 {
     return s && !str_empty(s->graph_base) && !str_empty(s->phone_number_id) &&
-           !str_empty(s->token_file) && !str_empty(s->app_secret_file) && !str_empty(s->verify_token);
+           !str_empty(s->token_file) && !str_empty(s->app_secret_file) &&
+           !str_empty(s->verify_token);
 }
 
 bool settings_channel_ready(const struct settings *s, const char *channel)

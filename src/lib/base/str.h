@@ -26,9 +26,9 @@ void buf_puts(struct buf *b, const char *s); /* NULL adds nothing */
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-bool str_eq(const char *a, const char *b);       /* NULL equals only NULL */
+bool str_eq(const char *a, const char *b); /* NULL equals only NULL */
 bool str_starts(const char *s, const char *prefix);
-bool str_empty(const char *s);                   /* NULL or "" */
+bool str_empty(const char *s);                           /* NULL or "" */
 const char *str_or(const char *s, const char *fallback); /* fallback for NULL or "" */
 /* Equal in a time that does not depend on where they differ. Lengths are not secret. */
 bool str_eq_secret(const char *a, const char *b);

@@ -48,8 +48,9 @@ struct civil time_civil(int64_t ms, int offset_min)
     int64_t shifted = days + 719468;
     int64_t era = floor_div(shifted, 146097);
     int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+                           day_of_era / 146096) /
+                          365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t month_from_march = (5 * day_of_year + 2) / 153;
     struct civil c = {
@@ -67,7 +68,8 @@ struct civil time_civil(int64_t ms, int offset_min)
 
 int64_t time_from_civil(struct civil c, int offset_min)
 {
-    int64_t seconds = (days_of(c.year, c.month, c.day) * 24 + c.hour) * 3600 + c.minute * 60 + c.second;
+    int64_t seconds = (days_of(c.year, c.month, c.day) * 24 + c.hour) * 3600 + c.minute * 60 +
+                      c.second;
     return seconds * 1000 + c.millisecond - (int64_t)offset_min * 60000;
 }
 

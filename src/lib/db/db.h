@@ -67,18 +67,18 @@ static inline struct db_arg db_time(int64_t ms)
 
 /* A list of arguments in place: db_run(tx, &visit_insert, DB_ARGS(db_text(id), db_int(n))). */
 #define DB_ARGS(...)                                                                               \
-    ((const struct db_arg[]){__VA_ARGS__}), sizeof((const struct db_arg[]){__VA_ARGS__}) /         \
-                                                sizeof(struct db_arg)
+    ((const struct db_arg[]){__VA_ARGS__}),                                                        \
+        sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg)
 #define DB_NO_ARGS NULL, 0
 
 /* --- open and close ------------------------------------------------------------------------- */
 
 struct db_options {
-    const char *url;       /* "sqlite:PATH" (postgres:// is a later issue: ERR_INVALID with a message) */
+    const char *url; /* "sqlite:PATH" (postgres:// is a later issue: ERR_INVALID with a message) */
     const struct db_sql *const *const *statements; /* NULL-ended array of NULL-ended tables */
-    int readers;           /* reading connections to open */
-    int64_t cache_kib;     /* page cache of the writer (64 MiB by default when 0) */
-    int64_t max_pages;     /* > 0: PRAGMA max_page_count, for tests of a full disk */
+    int readers;                                   /* reading connections to open */
+    int64_t cache_kib; /* page cache of the writer (64 MiB by default when 0) */
+    int64_t max_pages; /* > 0: PRAGMA max_page_count, for tests of a full disk */
 };
 
 /* Opens, checks every statement, starts the writer and checkpoint threads. The schema must be current

@@ -15,7 +15,7 @@ struct sqlite_conn {
     struct db_conn base;
     sqlite3 *handle;
     sqlite3_stmt *begin, *end; /* of reads together; made on first use */
-    bool writes; /* an I/O error here ends the process: see db_sqlite_fault() */
+    bool writes;               /* an I/O error here ends the process: see db_sqlite_fault() */
 };
 
 /* The writer's own statements. */

@@ -38,10 +38,12 @@ static int type_word_at(const char *p)
  * differs). Returns what stands behind the word, or the end of a line for another engine. */
 static const char *skip_engine_word(const char *line, enum migrate_engine engine)
 {
-    static const char *const words[] = {[MIGRATE_SQLITE] = "@sqlite ", [MIGRATE_POSTGRES] = "@postgres "};
+    static const char *const words[] = {
+        [MIGRATE_SQLITE] = "@sqlite ", [MIGRATE_POSTGRES] = "@postgres "};
     if (str_starts(line, words[engine]))
         return line + strlen(words[engine]);
-    bool other = str_starts(line, words[MIGRATE_SQLITE]) || str_starts(line, words[MIGRATE_POSTGRES]);
+    bool other = str_starts(line, words[MIGRATE_SQLITE]) ||
+                 str_starts(line, words[MIGRATE_POSTGRES]);
     return other ? line + strcspn(line, "\n") : line;
 }
 

@@ -13,7 +13,8 @@
 static const struct http_pair always[] = {
     {"Content-Security-Policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src "
+     "'self'; form-action 'self'; "
      "base-uri 'none'; frame-ancestors 'none'"},
     {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
     {"X-Content-Type-Options", "nosniff"},

@@ -17,7 +17,7 @@ struct channel {
                  struct outbox_result *ret);
     void (*free)(struct channel *c);
     const atomic_bool *cancel; /* set by the outbox: true cuts a running attempt short; may be NULL */
-    int64_t gap_ms;           /* least time between two messages; 0: none */
+    int64_t gap_ms;            /* least time between two messages; 0: none */
     int64_t recipient_gap_ms; /* and between two to the same recipient */
     int64_t recipient_burst;  /* so many at once before that counts; 0: one */
     /* Asked while the channel is stopped: was the thing that was wrong (the token) changed? May be NULL. */
@@ -143,9 +143,9 @@ struct channel_mail_options {
     const char *from_name;
     const char *username; /* NULL: no login */
     const char *password_file;
-    const char *ca_file;    /* NULL: the system's */
-    bool tls_on_loopback;   /* STARTTLS there too */
-    bool loopback_only;     /* demo */
+    const char *ca_file;  /* NULL: the system's */
+    bool tls_on_loopback; /* STARTTLS there too */
+    bool loopback_only;   /* demo */
     long connect_timeout_ms, total_timeout_ms;
 };
 enum err channel_mail_new(struct arena *a, const struct channel_mail_options *o,

@@ -375,7 +375,8 @@ static bool whatsapp_renewed(struct channel *channel)
     struct stat about;
     if (stat(w->token_file, &about) != 0)
         return false;
-    return about.st_mtim.tv_sec != w->token_time.tv_sec || about.st_mtim.tv_nsec != w->token_time.tv_nsec;
+    return about.st_mtim.tv_sec != w->token_time.tv_sec ||
+           about.st_mtim.tv_nsec != w->token_time.tv_nsec;
 }
 
 static void whatsapp_free(struct channel *channel)

@@ -92,12 +92,13 @@ DB_SQL(outbox_status_again,
        "code = $5, reason = $6 WHERE office_id = $1 AND id = $2 AND state = $7");
 
 const struct db_sql *const outbox_statements[] = {
-    &outbox_status_again,
-    &outbox_again,
-    &outbox_insert,         &outbox_by_id,      &outbox_by_provider,
-    &outbox_status,         &outbox_claim,      &outbox_due,
-    &outbox_done_sent,      &outbox_done_known, &outbox_done_later,
-    &outbox_hold_recipient, &outbox_done_ended, NULL,
+    &outbox_status_again, &outbox_again,
+    &outbox_insert,       &outbox_by_id,
+    &outbox_by_provider,  &outbox_status,
+    &outbox_claim,        &outbox_due,
+    &outbox_done_sent,    &outbox_done_known,
+    &outbox_done_later,   &outbox_hold_recipient,
+    &outbox_done_ended,   NULL,
 };
 
 enum err outbox_enqueue(struct db_conn *tx, const struct outbox_new *n)
@@ -309,8 +310,8 @@ static enum err row_save(struct db_conn *tx, const struct outbox_row *row, const
                   ret_saved);
 }
 
-static enum err row_put_again(struct db_conn *tx, const struct outbox_row *row, const char *old_state,
-                              int64_t *ret_saved)
+static enum err row_put_again(struct db_conn *tx, const struct outbox_row *row,
+                              const char *old_state, int64_t *ret_saved)
 {
     return db_run(tx, &outbox_status_again,
                   DB_ARGS(db_text(row->office_id), db_text(row->id), db_int(row->next_at),
@@ -323,7 +324,8 @@ static enum err row_put_again(struct db_conn *tx, const struct outbox_row *row, 
 static enum err status_follow(struct db_conn *tx, const struct outbox_row *row, const char *status,
                               int64_t at, bool changed)
 {
-    bool arrived = str_eq(status, "delivered") || str_eq(status, "read") || str_eq(status, "played");
+    bool arrived = str_eq(status, "delivered") || str_eq(status, "read") ||
+                   str_eq(status, "played");
     if (arrived)
         TRY(outbox_health_delivered(tx, row->office_id, row->channel, at));
     return changed ? outbox_carried_follow(tx, row, row->state, at) : ERR_OK;

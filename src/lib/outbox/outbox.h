@@ -54,7 +54,7 @@ struct outbox_message {
     const char *link;     /* one-time address of the answer page */
     const char *reply_to; /* provider's id of the message this one continues */
     const char *opener;   /* free text with buttons: what opens the list of them */
-    bool other_form;      /* when its template is refused, the row is made in another form at once */
+    bool other_form; /* when its template is refused, the row is made in another form at once */
 };
 
 /* The state of one row, as the worker moves it. */
@@ -73,7 +73,7 @@ struct outbox_row {
     const char *state, *provider_id, *code, *reason;
     int64_t round, attempts, queued_at, next_at, sent_at, delivered_at, read_at, failed_at;
     const char *carried_by; /* the row in whose message this one went along, or NULL */
-    int64_t pace_left;      /* no column: how many messages more he may have now, this one included */
+    int64_t pace_left; /* no column: how many messages more he may have now, this one included */
 };
 /* Its columns, for those who read the table themselves. */
 extern const struct record outbox_record;
@@ -86,7 +86,7 @@ struct outbox_result {
     const char *reason;      /* plain Indonesian for the desk; a msgid */
     int64_t retry_after_ms;  /* 0 = by the worker's own back-off */
     bool per_recipient;      /* SEND_RETRY: only this recipient must wait, 4^n seconds */
-    bool recipient_fault;    /* SEND_FAILED: because of this recipient; the channel itself is well */
+    bool recipient_fault; /* SEND_FAILED: because of this recipient; the channel itself is well */
     const char *template_name; /* that was refused (paused, disabled, unknown); else NULL */
 };
 
@@ -117,7 +117,8 @@ enum err outbox_get_by_provider(struct db_conn *conn, const char *office_id,
 
 /* Puts a dead letter (state "failed") back into the queue, with all its attempts before it. ERR_MISSING
  * when it is none. In the caller's transaction; outbox_wake() afterwards. */
-enum err outbox_retry(struct db_conn *tx, const char *office_id, const char *id, int64_t now_ms) MUST_USE;
+enum err outbox_retry(struct db_conn *tx, const char *office_id, const char *id,
+                      int64_t now_ms) MUST_USE;
 
 /* Proof of life: what a channel has really done, kept in the same transaction as each result and event. */
 struct channel_health {
@@ -126,7 +127,7 @@ struct channel_health {
     int64_t failing_since; /* the first failure after the last success; 0: none */
     int64_t paused_at;     /* the channel stopped itself (token, account); its queue is kept */
     const char *code, *reason;
-    int64_t dead_at;       /* the counter is told since */
+    int64_t dead_at; /* the counter is told since */
 };
 enum err outbox_health(struct db_conn *conn, const char *office_id, struct channel_health **ret,
                        size_t *ret_count) MUST_USE;
@@ -140,11 +141,12 @@ struct channel_queue {
     int64_t waiting, oldest_at; /* when the oldest of those waiting was queued */
     int64_t due_at;             /* since when the first of them is due */
     int64_t dead;               /* dead letters */
-    int64_t unproven, unproven_at; /* taken by the provider, no word from a device; the oldest of them */
+    int64_t unproven,
+        unproven_at; /* taken by the provider, no word from a device; the oldest of them */
 };
 /* Dead letters since one time, unproven messages since another. */
-enum err outbox_queues(struct db_conn *conn, const char *office_id, int64_t dead_since, int64_t proof_since,
-                       struct channel_queue **ret, size_t *ret_count) MUST_USE;
+enum err outbox_queues(struct db_conn *conn, const char *office_id, int64_t dead_since,
+                       int64_t proof_since, struct channel_queue **ret, size_t *ret_count) MUST_USE;
 
 /* Supplied by app: how rows become messages and what their fate means to the visit. */
 struct outbox_hooks {
@@ -173,8 +175,8 @@ struct outbox_timing {
 };
 
 struct outbox_options {
-    struct cx base;       /* base.actor.office_id: the office whose rows are sent */
-    struct db_conn *read; /* a reading connection of the first channel's own */
+    struct cx base;                    /* base.actor.office_id: the office whose rows are sent */
+    struct db_conn *read;              /* a reading connection of the first channel's own */
     struct db_conn *const *more_reads; /* one for each further channel */
     void (*use_arena)(struct db_conn *conn, struct arena *a);
     struct outbox_hooks hooks;

@@ -15,8 +15,8 @@ struct outbox_claim {
     const char *office_id, *channel;
     int64_t now_ms, lease_until;
     int64_t recipient_gap_ms, recipient_burst; /* the pace of a recipient; 0: none */
-    struct outbox_row row; /* the one that was due longest */
-    bool paced;            /* it was put back: its recipient has had enough for now */
+    struct outbox_row row;                     /* the one that was due longest */
+    bool paced; /* it was put back: its recipient has had enough for now */
 };
 /* ERR_MISSING when none is due. */
 enum err outbox_row_claim(struct db_conn *tx, struct outbox_claim *claim) MUST_USE;
@@ -28,7 +28,7 @@ struct outbox_fate {
     const char *provider_id, *code, *reason;
     int64_t attempts, next_at, now_ms;
     bool hold_recipient; /* the recipient's other rows wait until next_at too */
-    int64_t hold_until;  /* sent: his other rows on this channel wait until then; 0: they need not */
+    int64_t hold_until; /* sent: his other rows on this channel wait until then; 0: they need not */
 };
 /* ret_changed is 0 when the row has moved on without us: by a status event, or by another process
  * after our lease had ended. */
@@ -42,8 +42,8 @@ int64_t outbox_pace(const int64_t *sent_at, size_t count, const struct outbox_cl
 /* Puts a claimed row back when its recipient has had enough; sets row.pace_left. */
 enum err outbox_row_pace(struct db_conn *tx, struct outbox_claim *claim) MUST_USE;
 /* Those in the row's message share its fate: "sent", "delivered", "read"; anything else lets them go. */
-enum err outbox_carried_follow(struct db_conn *tx, const struct outbox_row *carrier, const char *state,
-                               int64_t at) MUST_USE;
+enum err outbox_carried_follow(struct db_conn *tx, const struct outbox_row *carrier,
+                               const char *state, int64_t at) MUST_USE;
 extern const struct db_sql *const outbox_carry_statements[];
 
 /* What one attempt says of its channel. */
@@ -55,6 +55,7 @@ struct health_note {
 };
 enum err outbox_health_note(struct db_conn *tx, const struct health_note *n) MUST_USE;
 /* A device had a message. */
-enum err outbox_health_delivered(struct db_conn *tx, const char *office_id, const char *channel, int64_t at) MUST_USE;
+enum err outbox_health_delivered(struct db_conn *tx, const char *office_id, const char *channel,
+                                 int64_t at) MUST_USE;
 
 #endif

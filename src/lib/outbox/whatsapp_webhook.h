@@ -10,9 +10,9 @@
 #include "lib/base/err.h"
 
 enum whatsapp_event_kind {
-    WHATSAPP_STATUS,  /* of a message of ours */
-    WHATSAPP_MESSAGE, /* from a person */
-    WHATSAPP_ERROR,   /* of the account: code says which */
+    WHATSAPP_STATUS,   /* of a message of ours */
+    WHATSAPP_MESSAGE,  /* from a person */
+    WHATSAPP_ERROR,    /* of the account: code says which */
     WHATSAPP_TEMPLATE, /* a template of ours: text is its name, status its new state ("PAUSED") */
 };
 

@@ -179,7 +179,7 @@ static struct outbox_fate fate_of(const struct outbox_timing *t, const struct ou
         break;
     case SEND_STOP_CHANNEL:
         f.state = "queued";
-        f.next_at = f.now_ms; /* the channel waits, and all its rows with it */
+        f.next_at = f.now_ms;           /* the channel waits, and all its rows with it */
         f.attempts = row->attempts - 1; /* not this message's fault */
         break;
     case SEND_FAILED:
@@ -189,10 +189,11 @@ static struct outbox_fate fate_of(const struct outbox_timing *t, const struct ou
 }
 
 /* What the attempt says of the channel: a recipient's own trouble says nothing against it. */
-static struct health_note health_of(const struct outbox_row *row, const struct outbox_result *result,
-                                    int64_t now_ms)
+static struct health_note health_of(const struct outbox_row *row,
+                                    const struct outbox_result *result, int64_t now_ms)
 {
-    bool his = result->per_recipient || result->recipient_fault || str_eq(result->code, OUTBOX_CODE_GONE);
+    bool his = result->per_recipient || result->recipient_fault ||
+               str_eq(result->code, OUTBOX_CODE_GONE);
     bool ours = str_eq(result->code, CODE_RENDER) || str_eq(result->code, CODE_ADDRESS);
     return (struct health_note){.office_id = row->office_id,
                                 .channel = row->channel,
@@ -263,7 +264,8 @@ static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *r
         *ret = (struct outbox_result){
             .outcome = SEND_FAILED,
             .code = CODE_ADDRESS,
-            .reason = str_or(cx->diag.message, T("Penerima tidak dapat dihubungi lewat saluran ini."))};
+            .reason = str_or(cx->diag.message,
+                             T("Penerima tidak dapat dihubungi lewat saluran ini."))};
         log_attempt(row, ret, 0);
         return true;
     }

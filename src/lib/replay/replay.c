@@ -26,13 +26,15 @@ static const struct record replay_record = RECORD("Replay", struct replay_row, r
 
 DB_SQL(replay_select, "SELECT route, body_hash, status, subject_id FROM replay "
                       "WHERE office_id = $1 AND actor_id = $2 AND key_hash = $3");
-DB_SQL(replay_insert, "INSERT INTO replay (office_id, actor_id, key_hash, route, body_hash, status, "
-                      "subject_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+DB_SQL(replay_insert,
+       "INSERT INTO replay (office_id, actor_id, key_hash, route, body_hash, status, "
+       "subject_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 DB_SQL(replay_delete, "DELETE FROM replay WHERE office_id = $1 AND key_hash IN "
                       "(SELECT key_hash FROM replay WHERE office_id = $1 AND at < $2 LIMIT 200) "
                       "AND at < $2");
 
-const struct db_sql *const replay_statements[] = {&replay_select, &replay_insert, &replay_delete, NULL};
+const struct db_sql *const replay_statements[] = {&replay_select, &replay_insert, &replay_delete,
+                                                  NULL};
 
 enum err replay_prepare(struct cx *cx, const char *key, const char *route,
                         const uint8_t body_hash[32], struct replay *ret)
@@ -46,8 +48,9 @@ enum err replay_prepare(struct cx *cx, const char *key, const char *route,
                        T("Idempotency-Key harus berisi 1 sampai 255 karakter."));
     for (size_t i = 0; i < n; i++) {
         if (key[i] < 0x21 || key[i] > 0x7E)
-            return cx_fail(cx, ERR_BAD, "idempotency_key",
-                           T("Idempotency-Key hanya boleh berisi huruf, angka, dan tanda baca ASCII."));
+            return cx_fail(
+                cx, ERR_BAD, "idempotency_key",
+                T("Idempotency-Key hanya boleh berisi huruf, angka, dan tanda baca ASCII."));
     }
     ret->present = true;
     ret->office_id = cx->actor.office_id;
@@ -79,7 +82,8 @@ enum err replay_find(struct db_conn *tx, const struct replay *r, bool *ret_found
         *ret_refusal = (struct refusal){
             .err = ERR_INVALID,
             .code = "idempotency_key_reused",
-            .msgid = T("Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru."),
+            .msgid = T(
+                "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru."),
         };
         return ERR_INVALID;
     }
@@ -103,7 +107,8 @@ enum err replay_keep(struct db_conn *tx, const struct replay *r, const char *sub
                   NULL);
 }
 
-enum err replay_forget(struct db_conn *tx, const char *office_id, int64_t now_ms, int64_t *ret_deleted)
+enum err replay_forget(struct db_conn *tx, const char *office_id, int64_t now_ms,
+                       int64_t *ret_deleted)
 {
     return db_run(tx, &replay_delete, DB_ARGS(db_text(office_id), db_int(now_ms - KEEP_MS)),
                   ret_deleted);

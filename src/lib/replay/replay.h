@@ -26,12 +26,14 @@ enum err replay_prepare(struct cx *cx, const char *key, const char *route,
  * subject and status are returned and the transaction should end without doing anything. ERR_INVALID:
  * the key was used with another body or route (reason "idempotency_key_reused" in *ret_refusal). */
 enum err replay_find(struct db_conn *tx, const struct replay *r, bool *ret_found,
-                     const char **ret_subject_id, int *ret_status, struct refusal *ret_refusal) MUST_USE;
+                     const char **ret_subject_id, int *ret_status,
+                     struct refusal *ret_refusal) MUST_USE;
 /* Last in the transaction. */
 enum err replay_keep(struct db_conn *tx, const struct replay *r, const char *subject_id, int status,
                      int64_t now_ms) MUST_USE;
 /* Deletes rows older than 7 days, at most 200. */
-enum err replay_forget(struct db_conn *tx, const char *office_id, int64_t now_ms, int64_t *ret_deleted) MUST_USE;
+enum err replay_forget(struct db_conn *tx, const char *office_id, int64_t now_ms,
+                       int64_t *ret_deleted) MUST_USE;
 
 extern const struct db_sql *const replay_statements[];
 

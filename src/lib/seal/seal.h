@@ -121,6 +121,15 @@ enum err seal_file_write(const struct seal *s, struct arena *a, const char *data
 enum err seal_file_read(const struct seal *s, struct arena *a, const char *data_dir,
                         const char *kind, const char *id, struct bytes *ret) MUST_USE;
 /* ERR_MISSING when there is none. The removal is on disk when this returns. */
+/* Removes what a crash left: temporary files, and files that `is_named` says no row names. Only files
+ * last written before `before_ms` (epoch) are looked at: younger ones may still get their row. */
+struct seal_sweep {
+    int64_t before_ms;
+    enum err (*is_named)(void *arg, const char *id, bool *ret_named);
+    void *arg;
+};
+enum err seal_file_sweep(const char *data_dir, const char *kind, const struct seal_sweep *s,
+                         int64_t *ret_removed) MUST_USE;
 enum err seal_file_remove(const char *data_dir, const char *kind, const char *id) MUST_USE;
 
 #endif
