@@ -42,14 +42,6 @@ static const struct form complaint_form = FORM("Complaint", struct complaint_for
 
 /* --- before anything else: is the visit there, may it be written now? --------------------------------- */
 
-static enum err find_visit(struct cx *cx, const struct http_req *req, struct visit *ret)
-{
-    enum err e = visit_get(cx->read, cx->actor.office_id, http_param(req, "id"), ret);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    return e;
-}
-
 /* Until the recovery sheet is proven, a forgotten password could lose a complaint for ever; and somebody in
  * the house must be able to read it. `readers`: leaders with a trusted key. */
 static struct refusal may_write(const struct visit *v, const struct office *office, int64_t readers)
@@ -126,7 +118,7 @@ static enum err form_get(struct cx *cx, struct http_req *req, struct http_res *r
 {
     struct visit v = {0};
     struct office office = {0};
-    TRY(find_visit(cx, req, &v));
+    TRY(visit_must_exist(cx, http_param(req, "id"), &v));
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     return show_form(cx, req, res, &v, &office, ERR_OK);
 }
@@ -155,10 +147,7 @@ static enum err write_answer(struct cx *cx, struct http_req *req, struct http_re
     json_t *answer = json_keep(cx->arena, json_object());
     if (number)
         json_object_set_new_nocheck(answer, "number", json_text(number));
-    res->status = n->status;
-    res->content_type = "application/json";
-    json_write(&res->body, answer);
-    return ERR_OK;
+    return http_res_json(cx, res, n->status, json_incref(answer));
 }
 
 /* Fields, sealing, transaction. `refusal`: what the rules say of the visit as it was read; a repeated
@@ -195,7 +184,7 @@ static enum err complaint_post(struct cx *cx, struct http_req *req, struct http_
     TRY(prepare_replay(cx, req, n));
     struct visit v = {0};
     struct office office = {0};
-    TRY(find_visit(cx, req, &v));
+    TRY(visit_must_exist(cx, http_param(req, "id"), &v));
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     int64_t readers = 0, waiting = 0;
     TRY(staff_count_readers(cx->read, cx->actor.office_id, &readers, &waiting));

@@ -7,6 +7,7 @@
 #include "features/complaint/complaint_web.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff.h"
+#include "features/visit/visit_web.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/http/http.h"
@@ -29,12 +30,8 @@ static enum err none(struct cx *cx)
 static enum err find(struct cx *cx, const struct http_req *req, struct found *ret)
 {
     const char *office = cx->actor.office_id;
-    enum err e = visit_get(cx->read, office, http_param(req, "id"), &ret->visit);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
-    e = complaint_link_open(cx, &ret->visit, &ret->link);
+    TRY(visit_must_exist(cx, http_param(req, "id"), &ret->visit));
+    enum err e = complaint_link_open(cx, &ret->visit, &ret->link);
     bool may = complaint_may_see(&cx->actor, e == ERR_OK ? ret->link.writer_id : NULL);
     if ((e == ERR_OK || e == ERR_MISSING) && !may)
         return cx_fail(
@@ -154,9 +151,7 @@ static enum err read_json(struct cx *cx, struct http_res *res, const struct foun
     json_object_set_new_nocheck(o, "text", json_text(c->text));
     json_object_set_new_nocheck(o, "reported_party", json_text(c->reported_party));
     json_object_set_new_nocheck(o, "documents", documents);
-    res->content_type = "application/json";
-    json_write(&res->body, o);
-    return ERR_OK;
+    return http_res_json(cx, res, 200, json_incref(o));
 }
 
 static void read_body(struct html *h, void *arg)

@@ -224,10 +224,7 @@ enum err custody_slip_get(struct cx *cx, struct http_req *req, struct http_res *
     const char *office_id = cx->actor.office_id;
     const char *visit_id = http_param(req, "id");
     struct visit v = {0};
-    enum err e = visit_get(cx->read, office_id, visit_id, &v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, e, "visit_unknown", T("Kunjungan itu tidak ada."));
-    TRY(e);
+    TRY(visit_must_exist(cx, visit_id, &v));
     struct office office = {0};
     TRY(office_get(cx->read, office_id, &office));
     struct item *items = NULL;

@@ -154,11 +154,7 @@ static enum err answer_post(struct cx *cx, struct http_req *req, struct decision
     bool official = (cx->actor.roles & ROLE_OFFICIALS) != 0;
     if (str_empty(named) ? !official : !desk && !is_self(cx, named))
         return forbidden(cx);
-    enum err e = visit_get(cx->read, cx->actor.office_id, n->visit_id, &v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
+    TRY(visit_must_exist(cx, n->visit_id, &v));
     struct official o = {0};
     if (!desk || str_empty(named))
         TRY(own_answer(cx, &v, &o));
@@ -230,9 +226,7 @@ static enum err queue_json(struct cx *cx, struct http_res *res, const struct vis
     }
     json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
     TRY(today_json(cx, answer));
-    res->content_type = "application/json";
-    json_write(&res->body, answer);
-    return ERR_OK;
+    return http_res_json(cx, res, 200, json_incref(answer));
 }
 
 static int64_t elapsed_s(const struct cx *cx, const struct visit *v)
@@ -343,11 +337,7 @@ enum err answered_page_render(struct cx *cx, struct http_req *req, struct http_r
 static enum err guest_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct visit v = {0};
-    enum err e = visit_get(cx->read, cx->actor.office_id, http_param(req, "id"), &v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
+    TRY(visit_must_exist(cx, http_param(req, "id"), &v));
     uint32_t asked = 0;
     TRY(reach_posts(cx, cx->actor.office_id, cx->actor.id, cx->actor.roles, &asked));
     if (str_eq(v.decision_state, "final") || !v.open || !is_mine(cx, &v, asked))

@@ -5,18 +5,12 @@
 #include "features/office/office.h"
 #include "features/reach/reach.h"
 #include "features/staff/staff.h"
+#include "features/visit/visit_web.h"
 #include "lib/base/str.h"
 #include "lib/http/sse.h"
 #include "lib/outbox/outbox.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
-
-static const char *new_id(struct cx *cx)
-{
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    return arena_strdup(cx->arena, id);
-}
 
 /* Who is asked for a post now, NULL when nobody holds it. */
 static enum err holder(struct cx *cx, const char *office_id, uint32_t role, const char **ret)
@@ -60,13 +54,9 @@ static enum err gather(struct cx *cx, const struct decision_new *in, struct deci
     if (in->as_role == ROLE_OFFICE_HEAD && !str_empty(in->official_id) && !c->silence)
         c->head_id = in->official_id;
     struct visit v = {0};
-    enum err e = visit_get(cx->read, in->act.office_id, in->visit_id, &v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
+    TRY(visit_must_exist(cx, in->visit_id, &v));
     TRY(section_chief(cx, in, &v, &c->section_id));
-    c->answer_id = new_id(cx);
+    c->answer_id = cx_new_id(cx);
     c->note_sealed = seal_field(cx->seal, cx->arena, "answer", "note_sealed", c->answer_id,
                                 in->note);
     return notice_to(cx, in->act.office_id, NOTICE_QUESTION, ROLE_OFFICE_HEAD, &c->question);

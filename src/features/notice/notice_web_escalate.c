@@ -16,13 +16,6 @@
 #define AFTER_MAX_S 7200
 #define CALLS_MAX   8u
 
-static const char *new_id(const struct cx *cx)
-{
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    return arena_strdup(cx->arena, id);
-}
-
 static struct visit_act system_act(const struct cx *cx, const char *office_id)
 {
     return (struct visit_act){
@@ -41,7 +34,7 @@ static void changed(struct cx *cx)
 enum err notice_to(struct cx *cx, const char *office_id, const char *kind, uint32_t role,
                    struct notice_new *ret)
 {
-    struct notice_new n = {.outbox_id = new_id(cx), .kind = kind};
+    struct notice_new n = {.outbox_id = cx_new_id(cx), .kind = kind};
     n.channel = notice_channel(cx, &n.reason);
     n.others = n.channel != NULL;
     struct reach_who who = {0};
@@ -140,7 +133,7 @@ static void ids_new(const struct cx *cx, struct escalation_step *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {
         do
-            s->ids[i] = new_id(cx);
+            s->ids[i] = cx_new_id(cx);
         while (i && strcmp(s->ids[i - 1], s->ids[i]) >= 0);
     }
 }

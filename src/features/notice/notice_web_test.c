@@ -13,13 +13,6 @@
 
 #define TEMPLATE_PARAMS 6
 
-static const char *new_id(const struct cx *cx)
-{
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    return arena_strdup(cx->arena, id);
-}
-
 /* Not stored anywhere: the key and the message's id make it. */
 const char *notice_test_code(const struct cx *cx, const char *outbox_id)
 {
@@ -107,7 +100,7 @@ enum err notice_test_send(struct cx *cx, const char *staff_id, const char *chann
                            T("Saluran %s belum disiapkan di kantor ini."),
                            cx_t(cx, reach_channel_label(list[i].channel)));
         struct test_new n = {.act = visit_act_of(cx),
-                             .outbox_id = new_id(cx),
+                             .outbox_id = cx_new_id(cx),
                              .subject_id = channel_id,
                              .recipient_id = staff_id,
                              .channel = list[i].channel};

@@ -27,19 +27,12 @@ struct choosing {
     size_t count;
 };
 
-static const char *new_id(struct cx *cx)
-{
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    return arena_strdup(cx->arena, id);
-}
-
 enum err notice_reply_words(struct cx *cx, const struct notice_words *w, const char *kind,
                             int64_t round)
 {
     struct text_reply *r = ARENA_NEW(cx->arena, struct text_reply);
     *r = (struct text_reply){.office_id = w->office_id,
-                             .outbox_id = new_id(cx),
+                             .outbox_id = cx_new_id(cx),
                              .kind = kind,
                              .subject_id = w->staff_id,
                              .staff_id = w->staff_id,

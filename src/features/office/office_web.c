@@ -217,7 +217,7 @@ static enum err list_json(struct cx *cx, struct http_req *req, struct http_res *
     json_t *answer = json_object();
     json_object_set_new(answer, "items", items);
     json_object_set_new(answer, "next_cursor", json_text(next));
-    return office_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 static enum err pool_get(struct cx *cx, struct http_req *req, struct http_res *res, enum pool pool)
@@ -228,14 +228,6 @@ static enum err pool_get(struct cx *cx, struct http_req *req, struct http_res *r
 }
 
 /* --- adding --------------------------------------------------------------------------------------------------- */
-
-enum err office_answer_json(struct cx *cx, struct http_res *res, int status, json_t *value)
-{
-    res->status = status;
-    res->content_type = "application/json";
-    json_write(&res->body, json_keep(cx->arena, value));
-    return ERR_OK;
-}
 
 /* One new thing is answered as itself, a range as a list. */
 static enum err added_json(struct cx *cx, struct http_res *res, const struct pool_page_kind *k,
@@ -248,11 +240,11 @@ static enum err added_json(struct cx *cx, struct http_res *res, const struct poo
         json_array_append_new(items, json_from_record(cx, k->row, &row));
     }
     if (count == 1)
-        return office_answer_json(cx, res, 201, json_incref(json_array_get(items, 0)));
+        return http_res_json(cx, res, 201, json_incref(json_array_get(items, 0)));
     json_t *answer = json_object();
     json_object_set(answer, "items", items);
     json_object_set_new(answer, "next_cursor", json_null());
-    return office_answer_json(cx, res, 201, answer);
+    return http_res_json(cx, res, 201, answer);
 }
 
 static enum err add_from(struct cx *cx, struct http_req *req, const struct pool_page_kind *k,
@@ -318,7 +310,7 @@ static enum err pool_state_post(struct cx *cx, struct http_req *req, struct http
     if (e == ERR_OK) {
         struct pool_row row = {.id = NULL};
         TRY(office_pool_get(cx->read, pool, cx->actor.office_id, http_param(req, "id"), &row));
-        return office_answer_json(cx, res, 200, json_from_record(cx, k->row, &row));
+        return http_res_json(cx, res, 200, json_from_record(cx, k->row, &row));
     }
     if (req->wants == WANTS_JSON || (e != ERR_INVALID && e != ERR_CONFLICT))
         return e;

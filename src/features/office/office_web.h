@@ -8,9 +8,6 @@
 #include "lib/http/form.h"
 #include "lib/http/http.h"
 
-/* Answers with a JSON value, which it takes over. */
-enum err office_answer_json(struct cx *cx, struct http_res *res, int status, json_t *value) MUST_USE;
-
 extern const struct form office_policy_form;
 enum err office_policy_get(struct cx *cx, struct http_req *req, struct http_res *res) MUST_USE;
 enum err office_policy_post(struct cx *cx, struct http_req *req, struct http_res *res) MUST_USE;

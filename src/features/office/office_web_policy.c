@@ -71,7 +71,7 @@ static enum err policy_json(struct cx *cx, struct http_res *res, const struct of
     json_t *answer = json_from_record(cx, &office_record, o);
     json_object_set_new(answer, "notice_name", json_boolean(o->notice_name));
     json_object_set_new(answer, "demo", json_boolean(o->demo));
-    return office_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 enum err office_policy_get(struct cx *cx, struct http_req *req, struct http_res *res)

@@ -156,10 +156,8 @@ static enum err answer_json(struct cx *cx, struct http_res *res, int64_t monday)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "day", duties[i].day, "post",
                                                duties[i].post, "staff", duties[i].staff_id));
-    res->content_type = "application/json";
-    json_write(&res->body, json_keep(cx->arena, json_pack("{s:s, s:o}", "week",
-                                                          day_text(cx, monday), "items", items)));
-    return ERR_OK;
+    return http_res_json(cx, res, 200,
+                         json_pack("{s:s, s:o}", "week", day_text(cx, monday), "items", items));
 }
 
 static void duty_body(struct html *h, void *arg)

@@ -275,11 +275,9 @@ static enum err answer_json(struct cx *cx, struct http_res *res, const struct st
     json_t *hours = quiet == ERR_OK ? json_pack("{s:I, s:I}", "from_min", (json_int_t)q.from_min,
                                                 "until_min", (json_int_t)q.until_min)
                                     : json_null();
-    res->content_type = "application/json";
-    json_write(&res->body,
-               json_keep(cx->arena, json_pack("{s:s, s:o, s:o, s:o}", "id", s->id, "channels", list,
-                                              "quiet_hours", hours, "stand_ins", others)));
-    return ERR_OK;
+    return http_res_json(cx, res, 200,
+                         json_pack("{s:s, s:o, s:o, s:o}", "id", s->id, "channels", list,
+                                   "quiet_hours", hours, "stand_ins", others));
 }
 
 static enum err finish(struct cx *cx, struct http_req *req, struct http_res *res,
@@ -424,21 +422,21 @@ const struct route *reach_routes(void)
     static const struct route rows[] = {
         {HTTP_GET, "/petugas/{id}/saluran", ROLE_ADMIN, 0, person_get, NULL, 0,
          T("Saluran, jam tenang, dan pengganti seseorang"), NULL},
-        {HTTP_POST, "/petugas/{id}/saluran", ROLE_ADMIN, 0, channel_post, &channel_form, 0,
+        {HTTP_POST, "/petugas/{id}/saluran", ROLE_ADMIN, ROUTE_NO_TOKEN, channel_post, &channel_form, 0,
          T("Tambah saluran seseorang"), NULL},
-        {HTTP_POST, "/petugas/{id}/saluran/{channel}/hapus", ROLE_ADMIN, 0, remove_post, NULL, 0,
+        {HTTP_POST, "/petugas/{id}/saluran/{channel}/hapus", ROLE_ADMIN, ROUTE_NO_TOKEN, remove_post, NULL, 0,
          T("Hapus saluran seseorang"), NULL},
-        {HTTP_POST, "/petugas/{id}/saluran/{channel}/naik", ROLE_ADMIN, 0, up_post, NULL, 0,
+        {HTTP_POST, "/petugas/{id}/saluran/{channel}/naik", ROLE_ADMIN, ROUTE_NO_TOKEN, up_post, NULL, 0,
          T("Naikkan saluran seseorang"), NULL},
-        {HTTP_POST, "/petugas/{id}/jam-tenang", ROLE_ADMIN, 0, quiet_post, &quiet_form, 0,
+        {HTTP_POST, "/petugas/{id}/jam-tenang", ROLE_ADMIN, ROUTE_NO_TOKEN, quiet_post, &quiet_form, 0,
          T("Ubah jam tenang seseorang"), NULL},
-        {HTTP_POST, "/petugas/{id}/pengganti", ROLE_ADMIN, 0, stand_in_post, &stand_in_form, 0,
+        {HTTP_POST, "/petugas/{id}/pengganti", ROLE_ADMIN, ROUTE_NO_TOKEN, stand_in_post, &stand_in_form, 0,
          T("Catat pengganti, Plt., atau Plh."), NULL},
-        {HTTP_POST, "/petugas/{id}/pengganti/{row}/akhiri", ROLE_ADMIN, 0, end_post, NULL, 0,
+        {HTTP_POST, "/petugas/{id}/pengganti/{row}/akhiri", ROLE_ADMIN, ROUTE_NO_TOKEN, end_post, NULL, 0,
          T("Akhiri masa pengganti"), NULL},
         {HTTP_GET, "/jadwal-piket", ROLE_ADMIN | ROLE_DESK | ROLE_OFFICIALS, 0, duty_get, NULL, 0,
          T("Jadwal piket pejabat satu minggu"), NULL},
-        {HTTP_POST, "/jadwal-piket", ROLE_ADMIN, 0, duty_post, &duty_form, 0,
+        {HTTP_POST, "/jadwal-piket", ROLE_ADMIN, ROUTE_NO_TOKEN, duty_post, &duty_form, 0,
          T("Ubah jadwal piket pejabat"), NULL},
         {.path = NULL},
     };

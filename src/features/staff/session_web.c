@@ -87,7 +87,7 @@ static enum err login_done(struct cx *cx, struct http_req *req, struct http_res 
     json_t *answer = json_object();
     json_object_set_new(answer, "user", user);
     json_object_set_new(answer, "roles", staff_roles_json(cx->actor.roles));
-    return staff_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 static enum err login_refused(struct cx *cx, struct http_req *req, struct http_res *res, enum err e)
@@ -125,7 +125,7 @@ static enum err leave(struct cx *cx, struct http_req *req, struct http_res *res)
     http_res_cookie(cx, res, SESSION_COOKIE_NAME, "", 0);
     http_res_header(cx, res, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
     if (req->wants == WANTS_JSON)
-        return staff_answer_json(cx, res, 200, json_object());
+        return http_res_json(cx, res, 200, json_object());
     return http_res_redirect(cx, res, "/masuk");
 }
 
@@ -168,7 +168,7 @@ static enum err lang_post(struct cx *cx, struct http_req *req, struct http_res *
         return http_res_redirect(cx, res, staff_local_path(f.back) ? f.back : "/");
     json_t *answer = json_object();
     json_object_set_new(answer, "lang", json_text(f.to));
-    return staff_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 /* --- one's own account --------------------------------------------------------------------------------- */
@@ -266,7 +266,7 @@ static enum err account_get(struct cx *cx, struct http_req *req, struct http_res
     json_t *answer = json_object();
     json_object_set_new(answer, "user", user);
     json_object_set_new(answer, "sessions", sessions_json(cx, list, count));
-    return staff_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 /* The live streams of sessions that have just ended must not go on. */
@@ -295,7 +295,7 @@ static enum err account_post(struct cx *cx, struct http_req *req, struct http_re
     if (e == ERR_OK)
         e = change_password(cx, &f);
     if (req->wants == WANTS_JSON)
-        return e == ERR_OK ? staff_answer_json(cx, res, 200, json_object()) : e;
+        return e == ERR_OK ? http_res_json(cx, res, 200, json_object()) : e;
     if (e == ERR_OK)
         return http_res_redirect(cx, res, "/akun?diganti=1");
     if (e != ERR_INVALID)
@@ -315,7 +315,7 @@ static enum err session_end_post(struct cx *cx, struct http_req *req, struct htt
         return leave(cx, req, res);
     sse_close_session(cx->sse, id);
     if (req->wants == WANTS_JSON)
-        return staff_answer_json(cx, res, 200, json_object());
+        return http_res_json(cx, res, 200, json_object());
     return http_res_redirect(cx, res, "/akun");
 }
 

@@ -7,8 +7,6 @@
 #include "features/staff/staff.h"
 #include "lib/http/http.h"
 
-/* Answers with a JSON value, which it takes over. */
-enum err staff_answer_json(struct cx *cx, struct http_res *res, int status, json_t *value) MUST_USE;
 /* ["front_desk", …] */
 json_t *staff_roles_json(uint32_t roles);
 /* "Petugas PTSP, Petugas piket" */

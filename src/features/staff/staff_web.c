@@ -21,14 +21,6 @@
 
 /* --- words and JSON that the pages of this feature share -------------------------------------------------- */
 
-enum err staff_answer_json(struct cx *cx, struct http_res *res, int status, json_t *value)
-{
-    res->status = status;
-    res->content_type = "application/json";
-    json_write(&res->body, json_keep(cx->arena, value));
-    return ERR_OK;
-}
-
 json_t *staff_roles_json(uint32_t roles)
 {
     json_t *list = json_array();
@@ -92,7 +84,7 @@ static enum err answer_one(struct cx *cx, struct http_req *req, struct http_res 
     TRY(staff_json(cx, &s, &o));
     if (status == 201)
         http_res_header(cx, res, "Location", path);
-    return staff_answer_json(cx, res, status, o);
+    return http_res_json(cx, res, status, o);
 }
 
 /* --- forms -------------------------------------------------------------------------------------------------- */
@@ -277,7 +269,7 @@ static enum err list_json(struct cx *cx, struct http_req *req, struct http_res *
     json_t *answer = json_object();
     json_object_set(answer, "items", items);
     json_object_set_new(answer, "next_cursor", json_text(next));
-    return staff_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 static enum err list_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -378,7 +370,7 @@ static enum err one_get(struct cx *cx, struct http_req *req, struct http_res *re
         return one_show(cx, req, res, &s, NULL);
     json_t *o = NULL;
     TRY(staff_json(cx, &s, &o));
-    return staff_answer_json(cx, res, 200, o);
+    return http_res_json(cx, res, 200, o);
 }
 
 /* A page sends every field; a program may send only what changes. */

@@ -104,7 +104,7 @@ static enum err keys_json(struct cx *cx, struct http_res *res)
     json_t *answer = json_object();
     json_object_set_new(answer, "items", items);
     json_object_set_new(answer, "next_cursor", json_null());
-    return staff_answer_json(cx, res, 200, answer);
+    return http_res_json(cx, res, 200, answer);
 }
 
 static enum err keys_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -135,7 +135,7 @@ static enum err trust_post(struct cx *cx, struct http_req *req, struct http_res 
     if (e == ERR_OK) {
         struct staff s = {.id = NULL};
         TRY(staff_get(cx->read, cx->actor.office_id, id, &s));
-        return staff_answer_json(cx, res, 200, key_json(cx, &s));
+        return http_res_json(cx, res, 200, key_json(cx, &s));
     }
     if (req->wants == WANTS_JSON || (e != ERR_INVALID && e != ERR_CONFLICT))
         return e;

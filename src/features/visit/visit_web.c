@@ -33,11 +33,7 @@ enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res,
         return http_res_redirect(cx, res, next_path(cx, req, visit_id));
     struct visit_view view;
     TRY(visit_view_read(cx, visit_id, &view));
-    json_t *answer = json_keep(cx->arena, visit_view_json(cx, &view));
-    res->status = status;
-    res->content_type = "application/json";
-    json_write(&res->body, answer);
-    return ERR_OK;
+    return http_res_json(cx, res, status, visit_view_json(cx, &view));
 }
 
 enum err visit_refused(struct cx *cx, struct http_req *req, struct http_res *res,
@@ -75,8 +71,7 @@ static enum err end_change(struct cx *cx, struct http_req *req, struct http_res 
     return visit_answer(cx, req, res, c->visit_id, c->status);
 }
 
-/* The visit must be there before its fields are looked at (404 comes before 422). */
-static enum err must_exist(struct cx *cx, const char *visit_id, struct visit *ret)
+enum err visit_must_exist(struct cx *cx, const char *visit_id, struct visit *ret)
 {
     enum err e = visit_get(cx->read, cx->actor.office_id, visit_id, ret);
     if (e == ERR_MISSING)
@@ -116,7 +111,7 @@ static enum err room_post(struct cx *cx, struct http_req *req, struct http_res *
     struct visit_room *r = ARENA_NEW(cx->arena, struct visit_room);
     TRY(begin_change(cx, req, &r->change));
     struct visit seen = {0};
-    TRY(must_exist(cx, r->change.visit_id, &seen));
+    TRY(visit_must_exist(cx, r->change.visit_id, &seen));
     struct refusal refusal = visit_may_wait(&seen);
     if (refusal.err != ERR_OK && !r->change.replay.present)
         return visit_refused(cx, req, res, r->change.visit_id, cx_refuse(cx, &refusal));
@@ -145,7 +140,7 @@ static enum err receive_post(struct cx *cx, struct http_req *req, struct http_re
     TRY(begin_change(cx, req, &r->change));
     r->desk = (cx->actor.roles & ROLE_DESK) != 0;
     struct visit seen = {0};
-    TRY(must_exist(cx, r->change.visit_id, &seen));
+    TRY(visit_must_exist(cx, r->change.visit_id, &seen));
     struct refusal refusal = visit_may_receive(&seen, r->desk, cx->actor.id);
     if (refusal.err != ERR_OK && !r->change.replay.present)
         return visit_refused(cx, req, res, r->change.visit_id, cx_refuse(cx, &refusal));
@@ -227,7 +222,7 @@ static enum err note_post(struct cx *cx, struct http_req *req, struct http_res *
     struct visit_noting *n = ARENA_NEW(cx->arena, struct visit_noting);
     TRY(begin_change(cx, req, &n->change));
     struct visit seen = {0};
-    TRY(must_exist(cx, n->change.visit_id, &seen));
+    TRY(visit_must_exist(cx, n->change.visit_id, &seen));
     struct refusal refusal = visit_may_note(&seen);
     if (refusal.err != ERR_OK && !n->change.replay.present)
         return visit_refused(cx, req, res, n->change.visit_id, cx_refuse(cx, &refusal));

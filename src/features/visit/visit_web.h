@@ -5,6 +5,8 @@
 #include "features/visit/visit.h"
 #include "lib/http/http.h"
 
+/* The visit of this office, or ERR_MISSING with its sentence (404 comes before 409 and 422). */
+enum err visit_must_exist(struct cx *cx, const char *visit_id, struct visit *ret) MUST_USE;
 /* The answer of a step: for JSON the whole visit with this status; for a form 303 to the page in the
  * hidden field `_next` when it is a path of ours, else to /tamu/{id}; for htmx the page's main part. */
 enum err visit_answer(struct cx *cx, struct http_req *req, struct http_res *res,

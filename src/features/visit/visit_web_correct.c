@@ -176,12 +176,8 @@ enum err visit_correct_post(struct cx *cx, struct http_req *req, struct http_res
     c->visit_id = http_param(req, "id");
     TRY(replay_prepare(cx, http_header(req, "idempotency-key"),
                        arena_printf(cx->arena, "POST %s", req->path), req->body_hash, &c->replay));
-    enum err e = visit_get(cx->read, cx->actor.office_id, c->visit_id, &k->seen);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
-    e = prepare(cx, req, k);
+    TRY(visit_must_exist(cx, c->visit_id, &k->seen));
+    enum err e = prepare(cx, req, k);
     if (e == ERR_OK) {
         e = db_tx(cx, "visit_correct", visit_to_correct, k);
         if (e != ERR_OK && c->refusal.err != ERR_OK)

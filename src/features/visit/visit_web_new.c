@@ -195,17 +195,10 @@ static const char *joined(struct cx *cx, struct text_list list)
     return b.p;
 }
 
-static const char *new_id(struct cx *cx)
-{
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    return arena_strdup(cx->arena, id);
-}
-
 static void fill_visit(struct cx *cx, const struct visit_form *f, const struct office *office,
                        struct visit *v)
 {
-    v->id = new_id(cx);
+    v->id = cx_new_id(cx);
     v->arrived_at = f->arrived_at ? f->arrived_at : cx->now_ms;
     v->due_at = v->arrived_at + office->limit_s * 1000;
     v->year = time_civil(v->arrived_at, cx->offset_min).year;
@@ -239,7 +232,7 @@ static enum err fill_identity(struct cx *cx, const struct visit_form *f,
                          .birth_date = f->birth_date};
     r->visit.id_index = identity_index(cx, f->id_type, f->id_number);
     r->visit.identity_sealed = identity_seal(cx, "visit", r->visit.id, &i);
-    r->visitor_id = new_id(cx);
+    r->visitor_id = cx_new_id(cx);
     r->visitor_identity = identity_seal(cx, "visitor", r->visitor_id, &i);
     struct visitor known = {0};
     enum err e = visitor_find(cx->read, cx->actor.office_id, r->visit.id_index, &known);
@@ -279,7 +272,7 @@ static enum err store_photo(struct cx *cx, const struct visit_form *f, struct vi
                  str_or(cx->diag.message, cx_t(cx, T("Foto tidak dapat dibaca. Ambil ulang."))));
     if (e != ERR_OK)
         return e;
-    v->photo_id = new_id(cx);
+    v->photo_id = cx_new_id(cx);
     return seal_file_write(cx->seal, cx->arena, cx->data_dir, "photos", v->photo_id, clean);
 }
 
@@ -539,10 +532,7 @@ static enum err search_json(struct cx *cx, struct http_res *res, const struct vi
         json_array_append_new(items, json_pack("{s:s, s:s, s:s}", "id", v->id, "name", v->name,
                                                "document", v->document));
     }
-    json_t *answer = json_keep(cx->arena, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
-    res->content_type = "application/json";
-    json_write(&res->body, answer);
-    return ERR_OK;
+    return http_res_json(cx, res, 200, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
 }
 
 enum err visit_new_search(struct cx *cx, struct http_req *req, struct http_res *res)

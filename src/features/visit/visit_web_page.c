@@ -245,9 +245,7 @@ static enum err list_json(struct cx *cx, const struct visit_query *q, struct htt
         json_array_append_new(items, visit_view_json(cx, &view));
     }
     json_object_set_new(answer, "next_cursor", json_text(cursor));
-    res->content_type = "application/json";
-    json_write(&res->body, answer);
-    return ERR_OK;
+    return http_res_json(cx, res, 200, json_incref(answer));
 }
 
 /* The next page of the same question. */

@@ -13,11 +13,7 @@
 enum err visit_photo_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct visit v = {0};
-    enum err e = visit_get(cx->read, cx->actor.office_id, http_param(req, "id"), &v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
+    TRY(visit_must_exist(cx, http_param(req, "id"), &v));
     if (!v.photo_id)
         return cx_fail(cx, ERR_MISSING, "no_photo", T("Kunjungan ini tidak mempunyai foto."));
     struct bytes photo;

@@ -1,6 +1,8 @@
 /* Reads a visit with everything around it. See visit_view.h. */
 #include "features/visit/visit_view.h"
 
+#include "features/visit/visit_web.h"
+
 #include "features/complaint/complaint.h"
 #include "lib/base/banned.h"
 
@@ -20,11 +22,7 @@ enum err visit_view_fill(struct cx *cx, struct visit_view *view)
 enum err visit_view_read(struct cx *cx, const char *visit_id, struct visit_view *ret)
 {
     struct visit_view view = {0};
-    enum err e = visit_get(cx->read, cx->actor.office_id, visit_id, &view.v);
-    if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "visit_unknown", T("Kunjungan itu tidak ada."));
-    if (e != ERR_OK)
-        return e;
+    TRY(visit_must_exist(cx, visit_id, &view.v));
     TRY(visit_view_fill(cx, &view));
     *ret = view;
     return ERR_OK;

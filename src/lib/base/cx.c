@@ -13,6 +13,13 @@ const char *err_name(enum err e)
     return (unsigned)e < sizeof(names) / sizeof(names[0]) ? names[e] : "unknown";
 }
 
+const char *cx_new_id(const struct cx *cx)
+{
+    char id[UUID_TEXT_BYTES];
+    rand_uuid7(cx->now_ms, id);
+    return arena_strdup(cx->arena, id);
+}
+
 const char *cx_t(const struct cx *cx, const char *msgid)
 {
     return cx->translate ? cx->translate(cx->lang, msgid) : msgid;

@@ -134,6 +134,8 @@ struct refusal {
 enum err cx_refuse(struct cx *cx, const struct refusal *r);
 /* The text in the language of this request. */
 const char *cx_t(const struct cx *cx, const char *msgid);
+/* A new time-ordered id (UUIDv7) as text in the arena. For everything but complaints. */
+const char *cx_new_id(const struct cx *cx);
 /* A translated format, filled in; in the arena. */
 char *cx_printf(const struct cx *cx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -87,6 +87,9 @@ struct http_res {
     struct sse_client *sse; /* set by sse_accept(): the connection stays open as a live stream */
 };
 
+/* JSON with this status. Takes over the reference: the arena drops it at its end. */
+struct json_t;
+enum err http_res_json(struct cx *cx, struct http_res *res, int status, struct json_t *value);
 /* The status of a refusal: ERR_CONFLICT → 409. */
 int http_status(enum err e);
 /* Puts a piece (and the caller's reference to it) where the body ends now. At most one an answer. */

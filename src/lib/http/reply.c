@@ -302,3 +302,11 @@ int http_status(enum err e)
 {
     return reply_status(e);
 }
+
+enum err http_res_json(struct cx *cx, struct http_res *res, int status, struct json_t *value)
+{
+    res->status = status;
+    res->content_type = "application/json";
+    json_write(&res->body, json_keep(cx->arena, value));
+    return ERR_OK;
+}
