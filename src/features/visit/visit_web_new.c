@@ -273,7 +273,11 @@ static enum err store_photo(struct cx *cx, const struct visit_form *f, struct vi
     if (e != ERR_OK)
         return e;
     v->photo_id = cx_new_id(cx);
-    return seal_file_write(cx->seal, cx->arena, cx->data_dir, "photos", v->photo_id, clean);
+    e = seal_file_write(cx->seal, cx->arena, cx->data_dir, "photos", v->photo_id, clean);
+    if (e == ERR_BUSY) /* the same words as the database has for it */
+        return cx_fail(cx, ERR_BUSY, "disk_full",
+                       T("Penyimpanan penuh. Data belum disimpan; hubungi administrator kantor."));
+    return e;
 }
 
 static enum err check_form(struct cx *cx, struct http_req *req, struct visit_form *f,
