@@ -60,6 +60,14 @@ document.body.addEventListener("htmx:afterSwap", () => {
   if (newLink) newLink.focus({ preventScroll: true });
 });
 
+// The page of one visit keeps its forms while its steps move on; then it says so.
+const progress = () => document.querySelector("[data-progress]")?.dataset.progress;
+const progressThen = progress();
+document.body.addEventListener("htmx:afterSettle", () => {
+  const moved = document.querySelector("[data-moved]");
+  if (moved) moved.hidden = progress() === progressThen;
+});
+
 // The session is over: the login page must not appear inside a list.
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.status === 401) location.reload();

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/str.h"
@@ -323,6 +324,27 @@ static void a_token_that_could_split_a_header_is_not_used(void **state)
     assert_int_equal(requests_seen(f.server), 0);
 }
 
+/* A refused token opens the channel again only once another one lies there. */
+static void another_token_renews_the_channel(void **state)
+{
+    (void)state;
+    script((struct step){ANSWER, http("401 Unauthorized", "", "{}")});
+    assert_int_equal(send_notice().outcome, SEND_STOP_CHANNEL);
+    assert_false(f.channel->renewed(f.channel));
+    assert_int_equal(unlink(f.token_file), 0);
+    assert_false(f.channel->renewed(f.channel)); /* none is not another one */
+    assert_int_equal(send_notice().outcome, SEND_STOP_CHANNEL);
+    assert_false(f.channel->renewed(f.channel));
+    token_write("NEW");
+    assert_true(f.channel->renewed(f.channel));
+    script((struct step){ANSWER, accepted("wamid.1")});
+    assert_int_equal(send_notice().outcome, SEND_OK);
+    assert_false(f.channel->renewed(f.channel));
+    const struct timespec later[2] = {{.tv_sec = 2000000000}, {.tv_sec = 2000000000}};
+    assert_int_equal(utimensat(AT_FDCWD, f.token_file, later, 0), 0);
+    assert_true(f.channel->renewed(f.channel));
+}
+
 static void a_message_that_cannot_be_one_is_not_sent(void **state)
 {
     (void)state;
@@ -589,6 +611,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_token_that_could_split_a_header_is_not_used, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(another_token_renews_the_channel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_message_that_cannot_be_one_is_not_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(errors_are_judged_by_their_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_without_meaning_are_judged_by_their_status, set_up,

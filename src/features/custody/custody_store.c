@@ -104,13 +104,19 @@ enum err custody_badge(struct db_conn *conn, const char *office_id, const char *
                   &badge_hold_record, ret);
 }
 
+static enum err badge_hold_find(struct db_conn *conn, const char *office_id, const char *badge_id,
+                                struct badge_hold *ret)
+{
+    return db_one(conn, &custody_hold_of_badge, DB_ARGS(db_text(office_id), db_text(badge_id)),
+                  &badge_hold_record, ret);
+}
+
 enum err custody_badge_holder(struct db_conn *conn, const char *office_id, const char *label,
                               struct badge_hold *ret)
 {
     struct badge badge = {0};
     TRY(office_badge_by_label(conn, office_id, label, &badge));
-    return db_one(conn, &custody_hold_of_badge, DB_ARGS(db_text(office_id), db_text(badge.id)),
-                  &badge_hold_record, ret);
+    return badge_hold_find(conn, office_id, badge.id, ret);
 }
 
 enum err custody_badge_last(struct db_conn *conn, const char *office_id, const char *label,
@@ -140,11 +146,15 @@ static struct refusal conflict(const char *code, const char *msgid, const char *
         .err = ERR_CONFLICT, .code = code, .msgid = msgid, .arg = arg, .ref = ref};
 }
 
-/* The key, the visit's row, the visit. When a->repeated is set nothing more is to be done. */
-static enum err act_begin(struct db_conn *tx, struct custody_act *a, struct visit *ret_visit)
+/* The key, the visit's row, the visit, and whether it may be now (`may` NULL: in every state). When
+ * a->repeated is set nothing more is to be done. */
+static enum err act_begin(struct db_conn *tx, struct custody_act *a,
+                          struct refusal (*may)(const struct visit *v), struct visit *ret_visit)
 {
     a->refusal = (struct refusal){.err = ERR_OK};
     a->repeated = a->raced = false;
+    a->items = NULL;
+    a->item_count = 0;
     const char *subject = NULL;
     TRY(replay_find(tx, &a->replay, &a->repeated, &subject, &a->status, &a->refusal));
     if (a->repeated)
@@ -154,7 +164,8 @@ static enum err act_begin(struct db_conn *tx, struct custody_act *a, struct visi
                &found));
     if (found == 0)
         return ERR_MISSING;
-    return visit_get(tx, a->act.office_id, a->visit_id, ret_visit);
+    TRY(visit_get(tx, a->act.office_id, a->visit_id, ret_visit));
+    return may ? refuse(a, may(ret_visit)) : ERR_OK;
 }
 
 static enum err act_end(struct db_conn *tx, struct custody_act *a, const char *action,
@@ -179,6 +190,32 @@ static enum err held_badge(struct db_conn *tx, const struct custody_act *a, stru
     return e == ERR_MISSING ? ERR_OK : e;
 }
 
+static enum err read_items(struct db_conn *tx, struct custody_act *a)
+{
+    return custody_items(tx, a->act.office_id, a->visit_id, &a->items, &a->item_count);
+}
+
+static size_t held_count(const struct custody_act *a)
+{
+    return custody_count_held(a->items, a->item_count);
+}
+
+static const struct item *item_find(const struct custody_act *a, const char *id)
+{
+    for (size_t i = 0; i < a->item_count; i++)
+        if (str_eq(a->items[i].id, id))
+            return &a->items[i];
+    return NULL;
+}
+
+static enum err refuse_unknown_item(struct custody_act *a, const char *field)
+{
+    struct refusal no = {.err = ERR_INVALID,
+                         .code = "item_unknown",
+                         .msgid = T("Barang ini bukan titipan tamu ini. Muat ulang halaman.")};
+    return refuse_at(a, no, field);
+}
+
 /* "kind@place" of each thing, for the audit: what people wrote of it stays out. */
 static void detail_item(struct buf *detail, const struct item *item)
 {
@@ -190,9 +227,7 @@ static void detail_item(struct buf *detail, const struct item *item)
 static enum err badge_out(struct db_conn *tx, struct custody_act *a, const struct badge *badge)
 {
     struct badge_hold hold = {0};
-    enum err e = db_one(tx, &custody_hold_of_badge,
-                        DB_ARGS(db_text(a->act.office_id), db_text(badge->id)), &badge_hold_record,
-                        &hold);
+    enum err e = badge_hold_find(tx, a->act.office_id, badge->id, &hold);
     if (e == ERR_MISSING)
         return ERR_OK;
     TRY(e);
@@ -299,24 +334,21 @@ enum err custody_deposit(struct db_conn *tx, void *deposit)
     struct custody_deposit *d = deposit;
     struct custody_act *a = &d->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, custody_may_deposit, &v));
     if (a->repeated)
         return ERR_OK;
-    TRY(refuse(a, custody_may_deposit(&v)));
     struct badge_hold hold;
     TRY(held_badge(tx, a, &hold));
     TRY(refuse(a, custody_check_given(hold.label, d->badge)));
-    struct item *items = NULL;
-    size_t count = 0;
-    TRY(custody_items(tx, a->act.office_id, a->visit_id, &items, &count));
+    TRY(read_items(tx, a));
 
     struct buf detail = buf_new(a->arena, 64, 2000);
     if (!hold.label) {
         TRY(badge_issue(tx, d));
         buf_printf(&detail, "badge=%s", d->badge);
     }
-    TRY(refuse(a, custody_check_cards(&v, custody_count_held_cards(items, count), new_cards(d),
-                                      d->no_card_reason)));
+    TRY(refuse(a, custody_check_cards(&v, custody_count_held_cards(a->items, a->item_count),
+                                      new_cards(d), d->no_card_reason)));
     TRY(items_take(tx, d, &detail));
     bool first = visit_state_is(&v, "registered");
     TRY(db_run(tx, &custody_visit_check_in,
@@ -330,21 +362,13 @@ enum err custody_deposit(struct db_conn *tx, void *deposit)
 
 /* --- step 8 -------------------------------------------------------------------------------------------- */
 
-static const struct item *item_find(const struct item *items, size_t count, const char *id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(items[i].id, id))
-            return &items[i];
-    return NULL;
-}
-
 /* Every thing named must be here and still held. Conflicts come before wrong fields. */
-static enum err check_named(struct custody_return *r, const struct item *items, size_t count)
+static enum err check_named(struct custody_return *r)
 {
     struct custody_act *a = &r->a;
     size_t unknown = r->id_count;
     for (size_t i = 0; i < r->id_count; i++) {
-        const struct item *item = item_find(items, count, r->ids[i]);
+        const struct item *item = item_find(a, r->ids[i]);
         if (!item)
             unknown = i;
         else if (item->returned_at != 0)
@@ -356,10 +380,7 @@ static enum err check_named(struct custody_return *r, const struct item *items, 
     }
     if (unknown == r->id_count)
         return ERR_OK;
-    struct refusal no = {.err = ERR_INVALID,
-                         .code = "item_unknown",
-                         .msgid = T("Barang ini bukan titipan tamu ini. Muat ulang halaman.")};
-    return refuse_at(a, no, arena_printf(a->arena, "items.%zu", unknown));
+    return refuse_unknown_item(a, arena_printf(a->arena, "items.%zu", unknown));
 }
 
 static bool is_named(const struct custody_return *r, const struct item *item)
@@ -372,21 +393,31 @@ static bool is_named(const struct custody_return *r, const struct item *item)
     return false;
 }
 
-static enum err items_give(struct db_conn *tx, struct custody_return *r, struct item *items,
-                           size_t count, struct buf *detail)
+static enum err items_give(struct db_conn *tx, struct custody_return *r, struct buf *detail)
 {
     struct custody_act *a = &r->a;
-    for (size_t i = 0; i < count; i++) {
-        if (!custody_held(&items[i]) || !is_named(r, &items[i]))
+    for (size_t i = 0; i < a->item_count; i++) {
+        struct item *item = &a->items[i];
+        if (!custody_held(item) || !is_named(r, item))
             continue;
         TRY(db_run(tx, &custody_item_give,
-                   DB_ARGS(db_text(a->act.office_id), db_text(items[i].id), db_int(a->act.now_ms),
+                   DB_ARGS(db_text(a->act.office_id), db_text(item->id), db_int(a->act.now_ms),
                            db_text(a->act.actor_id)),
                    NULL));
-        items[i].returned_at = a->act.now_ms;
-        detail_item(detail, &items[i]);
+        item->returned_at = a->act.now_ms;
+        detail_item(detail, item);
     }
     return ERR_OK;
+}
+
+/* The visit stays open until what it still has out is back. */
+static enum err visit_leaving(struct db_conn *tx, const struct custody_act *a, int64_t unreceived,
+                              const char *reason)
+{
+    return db_run(tx, &custody_visit_leaving,
+                  DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms),
+                          db_int(unreceived), db_text(reason)),
+                  NULL);
 }
 
 enum err custody_return(struct db_conn *tx, void *ret)
@@ -394,40 +425,40 @@ enum err custody_return(struct db_conn *tx, void *ret)
     struct custody_return *r = ret;
     struct custody_act *a = &r->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, custody_may_return, &v));
     if (a->repeated)
         return ERR_OK;
-    TRY(refuse(a, custody_may_return(&v)));
-    struct item *items = NULL;
-    size_t count = 0;
-    TRY(custody_items(tx, a->act.office_id, a->visit_id, &items, &count));
+    TRY(read_items(tx, a));
     if (!r->all)
-        TRY(check_named(r, items, count));
-    else if (custody_count_held(items, count) == 0)
+        TRY(check_named(r));
+    else if (held_count(a) == 0)
         return refuse(
             a, conflict("nothing_held", T("Tidak ada titipan yang masih disimpan."), NULL, NULL));
 
     struct buf detail = buf_new(a->arena, 64, 2000);
-    TRY(items_give(tx, r, items, count, &detail));
+    TRY(items_give(tx, r, &detail));
     if (visit_state_is(&v, "received"))
-        TRY(db_run(tx, &custody_visit_leaving,
-                   DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms),
-                           db_int(v.unreceived), db_null()),
-                   NULL));
-    if (custody_count_held(items, count) == 0)
+        TRY(visit_leaving(tx, a, v.unreceived, NULL));
+    if (held_count(a) == 0)
         TRY(visit_step_done(tx, &a->act, a->visit_id, 8, a->act.now_ms, NULL));
     return act_end(tx, a, "item_returned", detail.p);
 }
 
 /* --- step 9 -------------------------------------------------------------------------------------------- */
 
-static enum err visit_end(struct db_conn *tx, struct custody_act *a, const char *state,
-                          int64_t unreceived, const char *reason)
+/* Nobody is waited for any more. */
+static enum err waiting_end(struct db_conn *tx, const struct custody_act *a)
 {
     TRY(db_run(tx, &custody_answers_end,
                DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms)),
                NULL));
-    TRY(escalation_close(tx, a->act.office_id, a->visit_id));
+    return escalation_close(tx, a->act.office_id, a->visit_id);
+}
+
+static enum err visit_end(struct db_conn *tx, struct custody_act *a, const char *state,
+                          int64_t unreceived, const char *reason)
+{
+    TRY(waiting_end(tx, a));
     return db_run(tx, &custody_visit_end,
                   DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_text(state),
                           db_int(a->act.now_ms), db_int(a->act.now_ms), db_int(unreceived),
@@ -449,12 +480,11 @@ enum err custody_close(struct db_conn *tx, void *close)
     struct custody_close *c = close;
     struct custody_act *a = &c->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, custody_may_close, &v));
     if (a->repeated)
         return ERR_OK;
-    TRY(refuse(a, custody_may_close(&v)));
-    TRY(custody_items(tx, a->act.office_id, a->visit_id, &a->items, &a->item_count));
-    if (custody_count_held(a->items, a->item_count) > 0)
+    TRY(read_items(tx, a));
+    if (held_count(a) > 0)
         return refuse(a, custody_still_held());
     struct badge_hold hold;
     TRY(held_badge(tx, a, &hold));
@@ -478,28 +508,19 @@ enum err custody_leave(struct db_conn *tx, void *end)
     struct custody_end *n = end;
     struct custody_act *a = &n->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, custody_may_leave, &v));
     if (a->repeated)
         return ERR_OK;
-    TRY(refuse(a, custody_may_leave(&v)));
-    struct item *items = NULL;
-    size_t count = 0;
-    TRY(custody_items(tx, a->act.office_id, a->visit_id, &items, &count));
+    TRY(read_items(tx, a));
     struct badge_hold hold;
     TRY(held_badge(tx, a, &hold));
     const char *reason = str_empty(n->reason) ? NULL : n->reason;
-    if (!hold.label && custody_count_held(items, count) == 0) {
+    if (!hold.label && held_count(a) == 0) {
         TRY(visit_end(tx, a, "left", 1, reason));
         return act_end(tx, a, "visit_left", "");
     }
-    TRY(db_run(tx, &custody_answers_end,
-               DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms)),
-               NULL));
-    TRY(escalation_close(tx, a->act.office_id, a->visit_id));
-    TRY(db_run(tx, &custody_visit_leaving,
-               DB_ARGS(db_text(a->act.office_id), db_text(a->visit_id), db_int(a->act.now_ms),
-                       db_int(1), db_text(reason)),
-               NULL));
+    TRY(waiting_end(tx, a));
+    TRY(visit_leaving(tx, a, 1, reason));
     return act_end(tx, a, "visit_leaving", "unreceived");
 }
 
@@ -508,10 +529,9 @@ enum err custody_cancel(struct db_conn *tx, void *end)
     struct custody_end *n = end;
     struct custody_act *a = &n->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, custody_may_cancel, &v));
     if (a->repeated)
         return ERR_OK;
-    TRY(refuse(a, custody_may_cancel(&v)));
     TRY(visit_end(tx, a, "cancelled", v.unreceived, n->reason));
     return act_end(tx, a, "visit_cancelled", "");
 }
@@ -519,16 +539,10 @@ enum err custody_cancel(struct db_conn *tx, void *end)
 static enum err lose_item(struct db_conn *tx, struct custody_lost *l)
 {
     struct custody_act *a = &l->a;
-    struct item *items = NULL;
-    size_t count = 0;
-    TRY(custody_items(tx, a->act.office_id, a->visit_id, &items, &count));
-    const struct item *item = item_find(items, count, l->item_id);
-    if (!item) {
-        struct refusal no = {.err = ERR_INVALID,
-                             .code = "item_unknown",
-                             .msgid = T("Barang ini bukan titipan tamu ini. Muat ulang halaman.")};
-        return refuse_at(a, no, "item");
-    }
+    TRY(read_items(tx, a));
+    const struct item *item = item_find(a, l->item_id);
+    if (!item)
+        return refuse_unknown_item(a, "item");
     if (!custody_held(item))
         return refuse(
             a, conflict("not_held", T("Barang di %s tidak disimpan lagi."), item->slot, NULL));
@@ -544,7 +558,7 @@ enum err custody_lose(struct db_conn *tx, void *lost)
     struct custody_lost *l = lost;
     struct custody_act *a = &l->a;
     struct visit v = {0};
-    TRY(act_begin(tx, a, &v));
+    TRY(act_begin(tx, a, NULL, &v));
     if (a->repeated)
         return ERR_OK;
     if (l->item_id)

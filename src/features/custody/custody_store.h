@@ -18,7 +18,7 @@ struct custody_act {
     int status;    /* of the first answer, when repeated */
     bool raced; /* another officer was faster: run again, and the rule names what is in the way */
     struct refusal refusal;
-    struct item *items; /* refusal still_held: everything deposited */
+    struct item *items; /* everything deposited, when the act looked at it; named by still_held */
     size_t item_count;
 };
 

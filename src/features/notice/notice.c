@@ -13,6 +13,13 @@ const char *notice_channel(const struct cx *cx, const char **ret_reason)
     return channel;
 }
 
+const char *notice_unsent_reason(const struct notice_new *n)
+{
+    if (!n->channel)
+        return n->reason;
+    return n->recipient_id ? NULL : T("Belum ada pejabat yang memegang jabatan ini");
+}
+
 static int rank(const char *state)
 {
     static const char *const ladder[] = {"none",      "queued", "sent",    "failed",

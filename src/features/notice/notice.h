@@ -36,8 +36,14 @@ struct notice_new {
 /* Fills who is asked for a post now and on which channel (features/reach), with a fresh id. */
 enum err notice_to(struct cx *cx, const char *office_id, const char *kind, uint32_t role,
                    struct notice_new *ret) MUST_USE;
+/* Why it will not be sent (msgid), or NULL: it will. */
+const char *notice_unsent_reason(const struct notice_new *n);
 enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                       const struct notice_new *n) MUST_USE;
+/* The same for a visit that is inserted with its notice's state in this transaction: one write less at
+ * the counter. */
+enum err notice_queue_with(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                           const struct notice_new *n) MUST_USE;
 
 /* One message more about a question that is open already; the visit's state moves only out of "none" and
  * "failed". */

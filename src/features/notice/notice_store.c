@@ -71,14 +71,19 @@ static enum err enqueue(struct db_conn *tx, const struct visit_act *act, const c
 enum err notice_queue(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                       const struct notice_new *n)
 {
-    bool first = str_eq(n->kind, NOTICE_VISIT);
-    const char *reason = !n->channel        ? n->reason
-                         : !n->recipient_id ? T("Belum ada pejabat yang memegang jabatan ini")
-                                            : NULL;
-    if (!reason)
-        TRY(enqueue(tx, act, visit_id, n));
+    const char *reason = notice_unsent_reason(n);
     TRY(put_state(tx, act->office_id, visit_id, n->kind, reason ? "none" : "queued", reason,
                   act->now_ms));
+    return notice_queue_with(tx, act, visit_id, n);
+}
+
+enum err notice_queue_with(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
+                           const struct notice_new *n)
+{
+    bool first = str_eq(n->kind, NOTICE_VISIT);
+    const char *reason = notice_unsent_reason(n);
+    if (!reason)
+        TRY(enqueue(tx, act, visit_id, n));
     if (!reason || n->others)
         TRY(escalation_open(tx, act, visit_id, n->kind));
     return first ? visit_step_done(tx, act, visit_id, 5, act->now_ms, reason) : ERR_OK;

@@ -118,7 +118,13 @@ struct visit_one {
     size_t log_count;
     size_t held_count;
     const char *complaint_path;
+    const struct http_req *refused; /* the form that was refused: what was typed stays */
+    const char *progress;           /* changes when the next step may have changed */
 };
+
+/* What was typed in a field of the refused form, NULL without one; of row i for "items[i][name]". */
+const char *visit_typed(struct cx *cx, const struct visit_one *o, const char *name);
+const char *visit_typed_item(struct cx *cx, const struct visit_one *o, size_t i, const char *name);
 
 /* The form again after a refusal (status of `e`), or empty for ERR_OK. */
 enum err visit_new_page(struct cx *cx, struct http_req *req, struct http_res *res,

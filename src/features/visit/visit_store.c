@@ -94,7 +94,7 @@ DB_SQL(visit_insert,
        "INSERT INTO visit (office_id, " VISIT_COLUMNS
        ") VALUES ($1, $2, $3, $4, $5, 'registered', 1, "
        "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, "
-       "$25, $26, $27, $28, $29, NULL, NULL, NULL, NULL, 'none', NULL, NULL, 'none', NULL, NULL, "
+       "$25, $26, $27, $28, $29, NULL, NULL, NULL, NULL, $30, $31, $32, 'none', NULL, NULL, "
        "'none', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, "
        "NULL)");
 /* "+ 0" keeps an engine from walking an index in that order instead of looking the value up. */
@@ -303,6 +303,7 @@ static enum err keep_visitor(struct db_conn *tx, struct visit_registration *r)
 static enum err insert_visit(struct db_conn *tx, const struct visit_registration *r)
 {
     const struct visit *v = &r->visit;
+    const char *unsent = notice_unsent_reason(&r->notice);
     return db_run(
         tx, &visit_insert,
         DB_ARGS(db_text(r->act.office_id), db_text(v->id), db_int(v->year), db_int(v->number),
@@ -313,7 +314,8 @@ static enum err insert_visit(struct db_conn *tx, const struct visit_registration
                 db_text(v->organization), db_text(v->companions), db_int(v->companion_count),
                 db_text(v->guardian), db_text(v->priority), db_text(v->purpose),
                 db_text(v->category), db_text(v->service), db_text(v->host), db_text(v->host_id),
-                db_text(v->photo_id), db_text(v->no_photo_reason), db_text(v->accepted_warnings)),
+                db_text(v->photo_id), db_text(v->no_photo_reason), db_text(v->accepted_warnings),
+                db_text(unsent ? "none" : "queued"), db_text(unsent), db_int(r->act.now_ms)),
         NULL);
 }
 
@@ -345,7 +347,7 @@ enum err visit_register(struct db_conn *tx, void *arg)
     TRY(insert_visit(tx, r));
     TRY(visit_step_done(tx, &r->act, r->visit.id, 1, r->visit.arrived_at, NULL));
     TRY(visit_step_done(tx, &r->act, r->visit.id, 2, r->act.now_ms, NULL));
-    TRY(notice_queue(tx, &r->act, r->visit.id, &r->notice));
+    TRY(notice_queue_with(tx, &r->act, r->visit.id, &r->notice));
     r->subject_id = r->visit.id;
     r->status = 201;
     TRY(replay_keep(tx, &r->replay, r->visit.id, r->status, r->act.now_ms));

@@ -11,6 +11,7 @@
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/http/form.h"
 #include "lib/json/json.h"
 #include "visit_tmpl.h"
 #include "lib/base/banned.h"
@@ -169,6 +170,16 @@ static enum err fill(struct cx *cx, struct visit_one *o)
     return visit_notice_fill(cx, o, entries, count);
 }
 
+const char *visit_typed(struct cx *cx, const struct visit_one *o, const char *name)
+{
+    return o->refused ? form_typed(cx, o->refused, name) : NULL;
+}
+
+const char *visit_typed_item(struct cx *cx, const struct visit_one *o, size_t i, const char *name)
+{
+    return visit_typed(cx, o, arena_printf(cx->arena, "items[%zu][%s]", i, name));
+}
+
 static void one_body(struct html *h, void *arg)
 {
     visit_one_view(h, arg);
@@ -181,6 +192,9 @@ enum err visit_one_page(struct cx *cx, struct http_req *req, struct http_res *re
     o->view = ARENA_NEW(cx->arena, struct visit_view);
     TRY(visit_view_read(cx, visit_id, o->view));
     TRY(fill(cx, o));
+    o->refused = e != ERR_OK ? req : NULL;
+    o->progress = arena_printf(cx->arena, "%s %s %zu", o->view->v.state, o->view->v.decision_state,
+                               o->answer_count);
     if (e != ERR_OK)
         res->status = http_status(e);
     struct page_view page = {.title = cx_printf(cx, T("Kunjungan %s"), o->number),

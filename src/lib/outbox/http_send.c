@@ -262,23 +262,24 @@ static void set_request(CURL *c, struct flight *f, struct curl_slist *headers)
     curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 }
 
+static void headers_free(struct curl_slist *list)
+{
+    for (struct curl_slist *line = list; line; line = line->next)
+        sodium_memzero(line->data, strlen(line->data)); /* one of them holds the secret */
+    curl_slist_free_all(list);
+}
+
+/* All of them or, out of memory, NULL: a request without its secret would be refused for good. */
 static struct curl_slist *headers_make(const char *const *lines)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     for (size_t i = 0; list && lines && lines[i]; i++) {
         struct curl_slist *longer = curl_slist_append(list, lines[i]);
         if (!longer)
-            break;
+            headers_free(list);
         list = longer;
     }
     return list;
-}
-
-static void headers_free(struct curl_slist *list)
-{
-    for (struct curl_slist *line = list; line; line = line->next)
-        sodium_memzero(line->data, strlen(line->data)); /* one of them holds the secret */
-    curl_slist_free_all(list);
 }
 
 static enum http_fate fate_of(CURLcode code, const struct flight *f, long status)

@@ -18,7 +18,14 @@
 
 #include "lib/base/banned.h"
 
-enum { LANES_MAX = 8, RECORD_PAUSE_MS = 250, TROUBLE_PAUSE_MS = 1000, PAIR_STEPS_MAX = 4 };
+enum {
+    LANES_MAX = 8,
+    RECORD_PAUSE_MS = 250,
+    TROUBLE_PAUSE_MS = 1000,
+    PAIR_STEPS_MAX = 4,
+    UNREACHED_MAX = 3,
+    UNREACHED_PAUSE_MAX_MS = 15000
+};
 
 #define CODE_RENDER  "render"     /* our own trouble with the text */
 #define CODE_ADDRESS "no_address" /* the recipient cannot be reached on this channel any more */
@@ -31,6 +38,7 @@ struct lane {
     struct arena *arena;  /* of one row's journey */
     int64_t closed_until; /* epoch ms; 0 = open */
     bool stopped;         /* by the provider's word, until then or until the channel is renewed */
+    int unreached;        /* attempts in a row that reached nobody */
     uint64_t woken;       /* the last wake this lane has seen; under the mutex */
     pthread_t thread;
     bool started;
@@ -286,11 +294,23 @@ static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *r
     return true;
 }
 
+/* A provider that cannot be reached is not asked again for each row: the circuit opens, longer each time. */
+static int64_t unreached_pause_ms(const struct lane *lane)
+{
+    const struct outbox_timing *timing = &lane->outbox->options.timing;
+    int64_t pause_ms = timing->backoff_first_ms;
+    for (int i = UNREACHED_MAX; i < lane->unreached && pause_ms < UNREACHED_PAUSE_MAX_MS; i++)
+        pause_ms *= 2;
+    return pause_ms < UNREACHED_PAUSE_MAX_MS ? pause_ms : UNREACHED_PAUSE_MAX_MS;
+}
+
 /* When the channel may send again: after its own pause, or with the least time between two messages. */
 static int64_t closed_until(const struct lane *lane, const struct verdict *v)
 {
     if (v->result->outcome == SEND_STOP_CHANNEL)
         return v->fate.now_ms + lane->outbox->options.timing.stopped_ms;
+    if (lane->unreached >= UNREACHED_MAX)
+        return v->fate.now_ms + unreached_pause_ms(lane);
     return lane->channel->gap_ms > 0 ? v->fate.now_ms + lane->channel->gap_ms : 0;
 }
 
@@ -314,6 +334,9 @@ static void send_row(struct lane *lane, struct cx *cx, const struct outbox_claim
         v.fate.hold_until = v.fate.now_ms + lane->channel->recipient_gap_ms;
     cx->now_ms = v.fate.now_ms;
     record(lane, cx, &v, claim->lease_until);
+    if (tried)
+        lane->unreached = result.code && str_starts(result.code, "connect") ? lane->unreached + 1
+                                                                            : 0;
     lane->closed_until = tried ? closed_until(lane, &v) : 0;
     lane->stopped = tried && result.outcome == SEND_STOP_CHANNEL;
 }
