@@ -109,12 +109,12 @@ export default function (suite) {
     });
     await office.restart();
     desk = await office.program('rina');
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     for (const one of (await admin.getJson('/petugas')).json.items) staff[one.username] = one.id;
     return office;
   };
   const channel = async (username, name, address) => {
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     const answer = await admin.json(`/petugas/${staff[username]}/saluran`, { channel: name, address });
     assert.equal(answer.status, 200, answer.text);
     return answer.json.channels;
@@ -140,7 +140,7 @@ export default function (suite) {
     const [row] = await channel('arief', 'telegram', '501');
     assert.equal(row.verified_at, null);
     assert.doesNotMatch(row.address, /501\d/);
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     assert.equal((await admin.json('/saluran/uji', { staff: staff.arief, channel: row.id })).status, 200);
     await until('the test message', () => telegram.sent('501').length === 1);
     const code = /\b\d{6}\b/.exec(telegram.sent('501')[0].args.text)[0];
@@ -189,7 +189,7 @@ export default function (suite) {
 
   suite.test('a gateway: numbered answer by its hook; wrong token 401; a stranger is nobody', async () => {
     await need();
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     const [row] = (await admin.getJson(`/petugas/${staff.arief}/saluran`)).json.channels;
     await admin.json(`/petugas/${staff.arief}/saluran/${row.id}/hapus`, {});
     await channel('arief', 'gateway', '0812 0000 0103');
@@ -384,7 +384,7 @@ export default function (suite) {
     });
     for (let i = 0; i < 2; i += 1)
       assert.equal((await chief.json('/jawab/langganan', { subscription })).status, 200);
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     const kept = (await admin.getJson(`/petugas/${staff.arief}/saluran`)).json.channels.filter((c) => c.channel === 'webpush');
     assert.equal(kept.length, 1);
     assert.equal(kept[0].address, '127.0.0.1:9');
@@ -395,7 +395,7 @@ export default function (suite) {
 
   suite.test('a push arrives at the browser’s service without a word of the guest; a mail carries the link', async () => {
     await need();
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     for (const one of (await admin.getJson(`/petugas/${staff.arief}/saluran`)).json.channels)
       await admin.json(`/petugas/${staff.arief}/saluran/${one.id}/hapus`, {});
     const chief = await office.login('arief');
@@ -459,7 +459,7 @@ export default function (suite) {
 
   suite.test('Telegram by webhook: only with its secret, and what was taken before a kill -9 is done after it', async () => {
     await need();
-    const admin = await office.program('admin');
+    const admin = await office.login('admin');
     for (const one of (await admin.getJson(`/petugas/${staff.arief}/saluran`)).json.channels)
       await admin.json(`/petugas/${staff.arief}/saluran/${one.id}/hapus`, {});
     await channel('arief', 'telegram', '501');
