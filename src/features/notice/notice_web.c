@@ -110,11 +110,9 @@ static enum err apply_statuses(struct cx *cx, struct status_batch *b)
 static enum err reply_late(struct cx *cx, const struct decision_new *n)
 {
     const char *reason = NULL;
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
     struct reply_new *r = ARENA_NEW(cx->arena, struct reply_new);
     r->act = n->act;
-    r->outbox_id = arena_strdup(cx->arena, id);
+    r->outbox_id = cx_new_id(cx);
     r->visit_id = n->visit_id;
     r->recipient_id = n->official_id;
     r->channel = notice_channel(cx, &reason);

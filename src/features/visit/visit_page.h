@@ -141,6 +141,8 @@ enum err visit_notice_fill(struct cx *cx, struct visit_one *o, const struct audi
 /* The alarms of the counter, for those who may telephone. */
 enum err visit_alarms_fill(struct cx *cx, struct alarm_card **ret, size_t *ret_count) MUST_USE;
 
+/* A search text as a LIKE pattern for names: anywhere in them, or at their beginning. */
+const char *visit_name_pattern(struct arena *a, const char *q, bool anywhere);
 /* A row of the counter from a visit. */
 void visit_row_fill(struct cx *cx, const struct visit *v, int64_t limit_s, struct visit_row *ret);
 /* Seconds the clock shows, and whether it has stopped. */

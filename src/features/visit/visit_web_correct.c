@@ -156,9 +156,7 @@ static enum err prepare(struct cx *cx, struct http_req *req, struct visit_correc
     const char *old = NULL;
     TRY(apply(cx, &f, &k->after, &i, &old));
     k->after.identity_sealed = identity_seal(cx, "visit", k->seen.id, &i);
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
-    k->correction_id = arena_strdup(cx->arena, id);
+    k->correction_id = cx_new_id(cx);
     k->field = f.field;
     k->reason = f.reason;
     k->old_sealed = seal_field(cx->seal, cx->arena, "correction", "old_sealed", k->correction_id,

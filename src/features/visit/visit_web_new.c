@@ -490,16 +490,10 @@ static enum err find_visitors(struct cx *cx, struct visit_new_view *n)
     }
     if (n->hit_count || utf8_length(q) < 3)
         return ERR_OK;
-    struct buf pattern = buf_new(cx->arena, 64, 1024);
-    for (const char *c = str_lower(cx->arena, q); *c; c++) {
-        if (strchr("%_!", *c))
-            buf_putc(&pattern, '!');
-        buf_putc(&pattern, *c);
-    }
-    buf_putc(&pattern, '%');
+    const char *pattern = visit_name_pattern(cx->arena, q, false);
     struct visitor *found = NULL;
     size_t count = 0;
-    TRY(visitor_search(cx->read, cx->actor.office_id, pattern.p, &found, &count));
+    TRY(visitor_search(cx->read, cx->actor.office_id, pattern, &found, &count));
     for (size_t i = 0; i < count; i++)
         TRY(add_hit(cx, &found[i], n));
     return ERR_OK;

@@ -148,11 +148,11 @@ static enum err fill_open(struct cx *cx, const struct office *office, struct vis
     return ERR_OK;
 }
 
-/* The search text as a LIKE pattern for names. */
-static const char *like_pattern(struct arena *a, const char *q)
+const char *visit_name_pattern(struct arena *a, const char *q, bool anywhere)
 {
     struct buf b = buf_new(a, 64, 1024);
-    buf_putc(&b, '%');
+    if (anywhere)
+        buf_putc(&b, '%');
     for (const char *c = str_lower(a, q); *c; c++) {
         if (strchr("%_!", *c))
             buf_putc(&b, '!');
@@ -208,7 +208,7 @@ static enum err read_query(struct cx *cx, struct http_req *req, struct visit_que
     const char *text = http_query(req, "q");
     if (!str_empty(text)) {
         char *trimmed = str_trim(cx->arena, text);
-        q.name_pattern = *trimmed ? like_pattern(cx->arena, trimmed) : NULL;
+        q.name_pattern = *trimmed ? visit_name_pattern(cx->arena, trimmed, true) : NULL;
         q.label = upper(cx->arena, trimmed);
     }
     *ret = q;

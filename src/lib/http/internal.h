@@ -236,7 +236,6 @@ void csrf_begin(struct cx *cx, struct http_req *req);
 void csrf_finish(struct cx *cx, struct http_res *res);
 
 /* reply.c */
-int reply_status(enum err e);
 const char *reply_reason(int status);
 void reply_error(struct server *s, struct cx *cx, struct http_req *req, struct http_res *res,
                  enum err e, int status);

@@ -108,7 +108,7 @@ void http_res_cookie(struct cx *cx, struct http_res *res, const char *name, cons
 
 /* --- refusals --------------------------------------------------------------------------------------- */
 
-int reply_status(enum err e)
+int http_status(enum err e)
 {
     static const int statuses[] = {200, 400, 401, 403, 404, 409, 422, 429, 503, 500};
     return (unsigned)e < ARRAY_LEN(statuses) ? statuses[e] : 500;
@@ -296,11 +296,6 @@ size_t reply_raw(char *out, size_t room, int status, const char *code)
     memcpy(out + r.n, "\r\n", 2);
     memcpy(out + r.n + 2, body, length);
     return r.n + 2 + length;
-}
-
-int http_status(enum err e)
-{
-    return reply_status(e);
 }
 
 enum err http_res_json(struct cx *cx, struct http_res *res, int status, struct json_t *value)

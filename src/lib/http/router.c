@@ -323,7 +323,7 @@ static char *encode_next(struct cx *cx, const struct http_req *req)
 static void refuse(struct server *s, struct cx *cx, struct http_req *req, struct http_res *res,
                    enum err e, const struct outcome *o)
 {
-    int status = o->status ? o->status : reply_status(e);
+    int status = o->status ? o->status : http_status(e);
     const char *login = s->options.pages.login_path;
     if (o->login_first && login && req->wants != WANTS_JSON) {
         char *to = arena_printf(cx->arena, "%s?next=%s", login, encode_next(cx, req));
