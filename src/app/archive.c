@@ -16,7 +16,6 @@
 #include "lib/json/json.h"
 #include "lib/base/banned.h"
 
-#define PHOTOS       "photos"
 #define FILES_MAX    4000000u
 #define MANIFEST_MAX (1u << 30)
 
@@ -27,24 +26,30 @@ static bool hex_run(const char *p, size_t n)
     return strspn(p, "0123456789abcdef") >= n;
 }
 
-/* "photos/xx/UUID", xx being the last two digits. */
-static bool photo_name_good(const char *name)
+const char *const archive_folders[] = {"photos", "evidence", NULL};
+
+/* "xx/UUID", xx being the last two digits. */
+static bool sealed_name_good(const char *name)
 {
-    if (strlen(name) != 46 || !str_starts(name, PHOTOS "/") || !hex_run(name + 7, 2) ||
-        name[9] != '/')
+    if (strlen(name) != 39 || !hex_run(name, 2) || name[2] != '/')
         return false;
-    const char *id = name + 10;
+    const char *id = name + 3;
     for (size_t i = 0; i < 36; i++) {
         bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
         if (hyphen ? id[i] != '-' : !hex_run(id + i, 1))
             return false;
     }
-    return strncmp(name + 7, id + 34, 2) == 0;
+    return strncmp(name, id + 34, 2) == 0;
 }
 
 bool archive_name_good(const char *name)
 {
-    return str_eq(name, ARCHIVE_DATABASE) || photo_name_good(name);
+    for (const char *const *folder = archive_folders; *folder; folder++) {
+        size_t n = strlen(*folder);
+        if (strncmp(name, *folder, n) == 0 && name[n] == '/')
+            return sealed_name_good(name + n + 1);
+    }
+    return str_eq(name, ARCHIVE_DATABASE);
 }
 
 /* --- files ---------------------------------------------------------------------------------------------- */
@@ -98,14 +103,14 @@ static enum err add_file(struct growing *g, const struct archive_file *file)
 
 static enum err add_shard(struct growing *g, const char *data_dir, const char *shard)
 {
-    const char *folder = arena_printf(g->arena, "%s/" PHOTOS "/%s", data_dir, shard);
+    const char *folder = arena_printf(g->arena, "%s/%s", data_dir, shard);
     DIR *dir = opendir(folder);
     if (!dir)
         return errno == ENOTDIR ? ERR_OK : ERR_INTERNAL;
     enum err e = ERR_OK;
     for (const struct dirent *d; e == ERR_OK && (d = readdir(dir));) {
         struct archive_file file = {
-            .name = arena_printf(g->arena, PHOTOS "/%s/%s", shard, d->d_name),
+            .name = arena_printf(g->arena, "%s/%s", shard, d->d_name),
             .path = arena_printf(g->arena, "%s/%s", folder, d->d_name)};
         if (!archive_name_good(file.name)) /* half-written ones begin with a dot */
             continue;
@@ -125,23 +130,27 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+static enum err add_folder(struct growing *g, const char *data_dir, const char *name)
+{
+    DIR *dir = opendir(arena_printf(g->arena, "%s/%s", data_dir, name));
+    if (!dir)
+        return errno == ENOENT ? ERR_OK : ERR_INTERNAL;
+    enum err e = ERR_OK;
+    for (const struct dirent *d; e == ERR_OK && (d = readdir(dir));) {
+        if (strlen(d->d_name) == 2 && hex_run(d->d_name, 2))
+            e = add_shard(g, data_dir, arena_printf(g->arena, "%s/%s", name, d->d_name));
+    }
+    (void)closedir(dir);
+    return e;
+}
+
 enum err archive_collect(struct arena *a, const char *data_dir, const struct archive_file *first,
                          struct archive *ret)
 {
     struct growing g = {.arena = a};
     TRY(add_file(&g, first));
-    DIR *dir = opendir(arena_printf(a, "%s/" PHOTOS, data_dir));
-    if (!dir && errno != ENOENT)
-        return ERR_INTERNAL;
-    enum err e = ERR_OK;
-    for (const struct dirent *d; dir && e == ERR_OK && (d = readdir(dir));) {
-        if (strlen(d->d_name) == 2 && hex_run(d->d_name, 2))
-            e = add_shard(&g, data_dir, d->d_name);
-    }
-    if (dir)
-        (void)closedir(dir);
-    if (e != ERR_OK)
-        return e;
+    for (const char *const *folder = archive_folders; *folder; folder++)
+        TRY(add_folder(&g, data_dir, *folder));
     qsort(g.files + 1, g.count - 1, sizeof(*g.files), by_name);
     ret->files = g.files;
     ret->count = g.count;

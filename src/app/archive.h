@@ -1,4 +1,4 @@
-/* The backup's file: a zip archive (any unzip opens it) with the database, the sealed photos and a
+/* The backup's file: a zip archive (any unzip opens it) with the database, the sealed files and a
  * manifest of their sizes and hashes. What is confidential in it is sealed already; keys are never in it. */
 #ifndef BT_APP_ARCHIVE_H
 #define BT_APP_ARCHIVE_H
@@ -29,11 +29,13 @@ struct archive {
     size_t count;
 };
 
+/* Folders of sealed files in a data folder, ended by NULL. */
+extern const char *const archive_folders[];
 /* The only names that are written and read. */
 bool archive_name_good(const char *name);
 /* SHA-256 and size of a file. */
 enum err archive_hash(const char *path, int64_t *ret_bytes, uint8_t ret[ARCHIVE_HASH]) MUST_USE;
-/* All sealed photos of a data folder, in a stable order, behind `first`. */
+/* All sealed files of a data folder, in a stable order, behind `first`. */
 enum err archive_collect(struct arena *a, const char *data_dir, const struct archive_file *first,
                          struct archive *ret) MUST_USE;
 /* Writes the archive: complete and on disk, or not there at all. ret_message: a sentence. */

@@ -1,4 +1,4 @@
-/* `backup FILE`: one file with the database and the sealed photos, made while the server runs. */
+/* `backup FILE`: one file with the database and the sealed files, made while the server runs. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
 
-/* The photos are listed after the database was copied: a photo is on disk before the visit that names it
+/* The sealed files are listed after the database was copied: a file is on disk before the row that names it
  * is committed, so none that the copy names can be missing. */
 static int make(struct app *app, const char *file, const char *copy)
 {
@@ -21,7 +21,7 @@ static int make(struct app *app, const char *file, const char *copy)
     struct archive_file database = {.name = ARCHIVE_DATABASE, .path = copy};
     struct archive archive = {
         .made_at = time_rfc3339(app->arena, app->cx.now_ms, app->cx.offset_min)};
-    const char *message = "folder foto tidak dapat dibaca.";
+    const char *message = "folder foto atau berkas pengaduan tidak dapat dibaca.";
     e = archive_hash(copy, &database.bytes, database.hash);
     if (e == ERR_OK)
         e = archive_collect(app->arena, app->settings.data_dir, &database, &archive);
@@ -33,7 +33,7 @@ static int make(struct app *app, const char *file, const char *copy)
         e = archive_hash(file, &bytes, hash);
     if (e != ERR_OK)
         return command_fail("%s", message);
-    (void)printf("Cadangan: %s\nUkuran  : %lld bita, %zu foto\nSHA-256 : %s\n", file,
+    (void)printf("Cadangan: %s\nUkuran  : %lld bita, %zu foto dan berkas\nSHA-256 : %s\n", file,
                  (long long)bytes, archive.count - 1, str_hex(app->arena, hash, sizeof(hash)));
     (void)printf(
         "Isi rahasia di dalamnya tersegel. Kunci induk %s/keys/master.key TIDAK ada di dalamnya:\n"

@@ -99,6 +99,7 @@ static const struct demo_person people[] = {
      "+6281200000105"},
     {ROLE_ADMIN, "admin", "Bagus Prakoso", "Administrator Kantor", "", NULL},
     {ROLE_MONITOR, "monitor", "Pemantau Kejati", "Pemantau Kejaksaan Tinggi", "", NULL},
+    {ROLE_CASE_OFFICER, "bayu", "Bayu Saputra", "Jaksa Fungsional", "", NULL},
 };
 
 /* 20 characters of an alphabet without look-alikes: about 98 bits. */

@@ -1,25 +1,14 @@
-/* `recovery create | confirm | test`: the office's recovery key. Its secret half exists on the printed
- * sheets only; complaints are taken in once a sheet was typed back. */
+/* `recovery create | confirm`: the office's recovery key. Its secret half exists on the printed sheets only;
+ * complaints are taken in once a sheet was typed back. What the sheet is good for: command_recovery_use.c. */
 #include <stdio.h>
 #include <string.h>
 
 #include "app/commands.h"
-#include "features/complaint/complaint.h"
-#include "features/office/office.h"
+#include "app/recovery.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
-
-DB_SQL(recovery_shares,
-       "SELECT share FROM complaint_share WHERE office_id = $1 AND reader_id = $2");
-
-const struct db_sql *const recovery_statements[] = {&recovery_shares, NULL};
-
-/* A pair of the sheet that was typed; wiped by whoever made it. */
-struct pair {
-    uint8_t public_key[32], secret_key[32];
-};
 
 static int with_office(struct app *app, int argc, char **argv,
                        int (*run)(struct app *app, const struct office *office))
@@ -87,7 +76,7 @@ int command_recovery_create(struct app *app, int argc, char **argv)
 
 /* --- a sheet typed back ----------------------------------------------------------------------------------- */
 
-static int read_sheet(struct app *app, const struct office *office, struct pair *ret)
+int recovery_read_sheet(struct app *app, const struct office *office, struct recovery_pair *ret)
 {
     if (office->recovery_public.n != sizeof(ret->public_key))
         return command_fail(
@@ -105,8 +94,8 @@ static int read_sheet(struct app *app, const struct office *office, struct pair 
 
 static int confirm(struct app *app, const struct office *office)
 {
-    struct pair pair;
-    int status = read_sheet(app, office, &pair);
+    struct recovery_pair pair;
+    int status = recovery_read_sheet(app, office, &pair);
     if (status == 0) {
         enum err e = office_set_recovery(&app->cx, pair.public_key, true);
         if (e == ERR_OK)
@@ -121,63 +110,4 @@ static int confirm(struct app *app, const struct office *office)
 int command_recovery_confirm(struct app *app, int argc, char **argv)
 {
     return with_office(app, argc, argv, confirm);
-}
-
-struct drill {
-    const struct pair *pair;
-    struct {
-        struct bytes share;
-    } row;
-    int64_t total, opened;
-};
-
-static enum err drill_one(void *arg)
-{
-    struct drill *d = arg;
-    struct seal_envelope key;
-    d->total++;
-    if (seal_envelope_unshare(d->row.share, d->pair->public_key, d->pair->secret_key, &key) ==
-        ERR_OK) {
-        d->opened++;
-        explicit_bzero(&key, sizeof(key));
-    }
-    return ERR_OK;
-}
-
-static int drill(struct app *app, const struct pair *pair)
-{
-    struct drill d = {.pair = pair};
-    static const struct record_column columns[] = {
-        {.name = "share", .type = REC_BYTES, .offset = 0, .who = 0, .label = NULL},
-    };
-    const struct record record = {
-        .name = "RecoveryShare", .bytes = sizeof(d.row), .columns = columns, .count = 1};
-    enum err e = db_each(
-        app->cx.read, &recovery_shares,
-        DB_ARGS(db_text(app->cx.actor.office_id), db_text(COMPLAINT_READER_RECOVERY)), &record,
-        &d.row, drill_one, &d);
-    if (e != ERR_OK)
-        return command_fail("pengaduan tidak dapat dibaca: %s", db_conn_detail(app->cx.read));
-    if (d.opened != d.total)
-        return command_fail("lembar cocok, tetapi hanya membuka %lld dari %lld pengaduan.",
-                            (long long)d.opened, (long long)d.total);
-    (void)printf(
-        "Lembar cocok dan membuka kunci semua pengaduan (%lld). Kembalikan ke amplopnya.\n",
-        (long long)d.total);
-    return 0;
-}
-
-static int test(struct app *app, const struct office *office)
-{
-    struct pair pair;
-    int status = read_sheet(app, office, &pair);
-    if (status == 0)
-        status = drill(app, &pair);
-    explicit_bzero(&pair, sizeof(pair));
-    return status;
-}
-
-int command_recovery_test(struct app *app, int argc, char **argv)
-{
-    return with_office(app, argc, argv, test);
 }

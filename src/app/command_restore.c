@@ -1,5 +1,5 @@
 /* `restore FILE --data DIR`: a backup into an empty folder. It is put into place only after everything in
- * it was checked: hashes, database, audit chain, the key, and every photo that the database names. */
+ * it was checked: hashes, database, audit chain, the key, and every sealed file that the database names. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include "app/commands.h"
 #include "app/features.h"
 #include "features/audit/audit.h"
+#include "features/evidence/evidence.h"
 #include "features/office/office.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/str.h"
@@ -29,7 +30,7 @@ struct named {
 static const struct record_column named_columns[] = {
     RECORD_COLUMN(struct named, id, REC_TEXT, 0, NULL),
 };
-static const struct record named_record = RECORD("PhotoId", struct named, named_columns);
+static const struct record named_record = RECORD("SealedId", struct named, named_columns);
 
 struct probe {
     const char *id;
@@ -43,20 +44,22 @@ static const struct record probe_record = RECORD("SealProbe", struct probe, prob
 
 DB_SQL(restore_photos, "SELECT DISTINCT photo_id AS id FROM visit WHERE office_id = $1 "
                        "AND photo_id IS NOT NULL ORDER BY photo_id");
+DB_SQL(restore_evidence, "SELECT id FROM complaint_file WHERE office_id = $1 ORDER BY id");
 DB_SQL(restore_probe,
        "SELECT id, identity_sealed FROM visit WHERE office_id = $1 ORDER BY arrived_at "
        "DESC LIMIT 1");
 
-const struct db_sql *const restore_statements[] = {&restore_photos, &restore_probe, NULL};
+const struct db_sql *const restore_statements[] = {&restore_photos, &restore_evidence, &restore_probe,
+                                                    NULL};
 
 struct restoring {
     struct app *app;
     const char *file, *data, *part;
     const char *placed_key; /* by this command: taken away again when it fails */
     struct archive archive;
-    struct named row; /* of restore_photos */
+    struct named row; /* of restore_photos, restore_evidence */
     struct arena *scratch;
-    int64_t photos;
+    int64_t photos, evidence;
 };
 
 static void said(const char *what)
@@ -182,19 +185,42 @@ static int check_database(struct restoring *r)
     return check_key(r);
 }
 
-static int check_photos(struct restoring *r)
+/* No key here opens these: that they are there and whole is what can be said. */
+static enum err check_evidence(void *arg)
+{
+    struct restoring *r = arg;
+    const struct seal_place place = {r->part, EVIDENCE_FOLDER, r->row.id};
+    enum err e = seal_stream_check(&place);
+    if (e != ERR_OK)
+        (void)command_fail("berkas pengaduan %s %s.", r->row.id,
+                           e == ERR_MISSING ? "tidak ada di cadangan" : "bukan berkas tersegel");
+    else
+        r->evidence++;
+    return e;
+}
+
+static enum err check_each(struct restoring *r, const struct db_sql *sql, enum err (*check)(void *))
 {
     struct app *app = r->app;
     struct arena *rows = arena_new(4096);
     db_conn_use_arena(app->cx.read, rows);
-    enum err e = db_each(app->cx.read, &restore_photos, DB_ARGS(db_text(app->cx.actor.office_id)),
-                         &named_record, &r->row, check_photo, r);
+    enum err e = db_each(app->cx.read, sql, DB_ARGS(db_text(app->cx.actor.office_id)), &named_record,
+                         &r->row, check, r);
     db_conn_use_arena(app->cx.read, app->arena);
     arena_free(rows);
-    if (e != ERR_OK)
+    return e;
+}
+
+static int check_photos(struct restoring *r)
+{
+    if (check_each(r, &restore_photos, check_photo) != ERR_OK)
         return 1;
     (void)printf("ok     foto: %lld disebut basis data, semua ada dan terbuka\n",
                  (long long)r->photos);
+    if (check_each(r, &restore_evidence, check_evidence) != ERR_OK)
+        return 1;
+    (void)printf("ok     berkas pengaduan: %lld disebut basis data, semua ada\n",
+                 (long long)r->evidence);
     return 0;
 }
 
@@ -232,8 +258,10 @@ static int move_one(struct restoring *r, const char *name)
 /* The database last: before it stands there, the folder is no data folder. */
 static int put_in_place(struct restoring *r)
 {
-    if (move_one(r, "photos") != 0)
-        return 1;
+    for (const char *const *folder = archive_folders; *folder; folder++) {
+        if (move_one(r, *folder) != 0)
+            return 1;
+    }
     (void)unlink(arena_printf(r->app->arena, "%s/" ARCHIVE_DATABASE "-shm", r->part));
     if (move_one(r, ARCHIVE_DATABASE "-wal") != 0 || move_one(r, ARCHIVE_DATABASE) != 0)
         return 1;

@@ -48,6 +48,7 @@ int command_audit_verify(struct app *app, int argc, char **argv);
 int command_recovery_create(struct app *app, int argc, char **argv);
 int command_recovery_confirm(struct app *app, int argc, char **argv);
 int command_recovery_test(struct app *app, int argc, char **argv);
+int command_recovery_repair(struct app *app, int argc, char **argv);
 int command_doctor(struct app *app, int argc, char **argv);
 int command_routes(struct app *app, int argc, char **argv);
 int command_openapi(struct app *app, int argc, char **argv);

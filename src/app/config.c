@@ -61,6 +61,10 @@ static const struct setting known[] = {
          "template of the question to the Kajari"),
     TEXT("whatsapp", "template_queue", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_QUEUE", template_queue,
          "template that lists several waiting guests; empty: each guest has his own message"),
+    TEXT("whatsapp", "template_reminder", NULL, "BUKUTAMU_WHATSAPP_TEMPLATE_REMINDER",
+         template_reminder,
+         "template that says how many complaints are near their deadline; empty: such reminders go "
+         "by WhatsApp only to whoever wrote within a day"),
     TEXT("whatsapp", "language", NULL, "BUKUTAMU_WHATSAPP_LANGUAGE", language,
          "language of the templates"),
     TEXT("gateway", "file", NULL, "BUKUTAMU_GATEWAY_FILE", gateway_file,
@@ -232,6 +236,7 @@ static struct settings defaults(void)
         .template_visit = "tamu_baru",
         .template_head = "tanya_kajari",
         .template_queue = "antrean_tamu",
+        .template_reminder = "tenggat_pengaduan",
         .outbox_speed = 1,
         .recipient_gap_s = 6,
         .recipient_burst = 15,

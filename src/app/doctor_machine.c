@@ -166,6 +166,8 @@ void doctor_machine(struct doctor *d)
     check_folder(d, "Folder data", data, true);
     check_folder(d, "Folder kunci", arena_printf(d->app->arena, "%s/keys", data), false);
     check_folder(d, "Folder foto", arena_printf(d->app->arena, "%s/photos", data), false);
+    check_folder(d, "Folder berkas pengaduan", arena_printf(d->app->arena, "%s/evidence", data),
+                 false);
     check_disk(d, data);
     check_clock(d);
     check_reach(d);

@@ -82,6 +82,9 @@ static void check_recovery(struct doctor *d, const struct office *office)
                       "Jalankan: bukutamu recovery confirm");
     else
         doctor_ok(d, "Kunci pemulihan sudah diperiksa; pengaduan dapat diterima.");
+    if (office_drill_near(office, d->app->cx.now_ms))
+        doctor_warn(d, "Latihan tahunan lembar kunci pemulihan sudah waktunya. Jalankan: bukutamu "
+                       "recovery test");
 }
 
 static void check_keys(struct doctor *d, const char *office)

@@ -7,12 +7,18 @@
 #include "app/doctor.h"
 #include "app/operations.h"
 #include "features/audit/audit.h"
+#include "features/calendar/calendar.h"
+#include "features/casefile/casefile.h"
+#include "features/casework/casework.h"
 #include "features/complaint/complaint.h"
 #include "features/custody/custody.h"
 #include "features/decision/decision.h"
+#include "features/evidence/evidence.h"
+#include "features/letter/letter.h"
 #include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
+#include "features/proof/proof.h"
 #include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
@@ -23,9 +29,17 @@
 const struct db_sql *const *const *features_statements(void)
 {
     static const struct db_sql *const *const tables[] = {audit_statements,
+                                                         calendar_statements,
+                                                         casefile_statements,
+                                                         casework_statements,
+                                                         casework_due_statements,
+                                                         casework_move_statements,
                                                          complaint_statements,
                                                          custody_statements,
                                                          decision_statements,
+                                                         evidence_statements,
+                                                         letter_statements,
+                                                         letter_template_statements,
                                                          notice_statements,
                                                          escalation_statements,
                                                          inbound_statements,
@@ -34,6 +48,7 @@ const struct db_sql *const *const *features_statements(void)
                                                          outbox_statements,
                                                          outbox_health_statements,
                                                          outbox_carry_statements,
+                                                         proof_statements,
                                                          reach_statements,
                                                          replay_statements,
                                                          custody_day_statements,
@@ -48,7 +63,7 @@ const struct db_sql *const *const *features_statements(void)
     return tables;
 }
 
-static const struct route *route_tables[14];
+static const struct route *route_tables[32];
 
 static void collect_routes(void)
 {
@@ -60,8 +75,13 @@ static void collect_routes(void)
                                  visit_routes(),
                                  custody_routes(),
                                  decision_routes(),
+                                 evidence_routes(),
                                  notice_routes(),
                                  complaint_routes(),
+                                 calendar_routes(),
+                                 casefile_routes(),
+                                 casework_routes(),
+                                 proof_routes(),
                                  reach_routes(),
                                  operations_routes(),
                                  NULL};

@@ -13,7 +13,10 @@
 #include "app/channels.h"
 #include "app/features.h"
 #include "features/audit/audit.h"
+#include "features/casework/casework.h"
+#include "features/complaint/complaint.h"
 #include "features/decision/decision.h"
+#include "features/evidence/evidence.h"
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff.h"
@@ -34,6 +37,7 @@
 #define PING_MS      15000
 #define CLOCK_MS     1000
 #define RETENTION_MS (3600LL * 1000)
+#define REMIND_MS    (60LL * 1000)
 #define ARENA_BYTES  (64u * 1024)
 /* A worker waits for the commit of its request, and one commit serves all who wait: with as few workers
  * as cores the disk would be synced for a handful of requests each time. */
@@ -144,18 +148,25 @@ static void *clock_main(void *arg)
 {
     struct serving *s = arg;
     struct arena *arena = arena_new(ARENA_BYTES);
-    int64_t cleaned = 0;
+    int64_t cleaned = 0, reminded = 0;
     while (!s->stop) {
         struct cx cx = thread_cx(s, arena, s->workers + READER_CLOCK);
         const char *office = cx.actor.office_id;
         warn("decision", decision_tick(&cx, office));
         warn("escalation", escalation_tick(&cx, office));
+        if (time_monotonic_ms() - reminded >= REMIND_MS || reminded == 0) {
+            reminded = time_monotonic_ms();
+            warn("deadlines", casework_tick(&cx, office));
+        }
         if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
             cleaned = time_monotonic_ms();
             struct forgetting f = {office, cx.now_ms};
             warn("replay", db_tx_low(&cx, "replay_forget", forget_replays, &f));
             warn("notice", notice_forget(&cx, office));
             warn("photos", visit_sweep_photos(&cx, office));
+            warn("evidence", evidence_sweep(&cx, office));
+            warn("complaints", complaint_settle_days(&cx, office));
+            warn("casework", casework_recompute(&cx, office));
         }
         arena_reset(arena);
         for (int waited = 0; waited < CLOCK_MS && !s->stop; waited += 100)

@@ -27,7 +27,7 @@ export default function (suite) {
   suite.test('demo: one account for each role, random passwords, only once', async () => {
     const { office, at } = await need();
     assert.deepEqual([...office.people.values()].map((p) => p.role).sort(),
-      ['admin', 'duty_officer', 'front_desk', 'intel_chief', 'monitor', 'office_head', 'section_chief']);
+      ['admin', 'case_officer', 'duty_officer', 'front_desk', 'intel_chief', 'monitor', 'office_head', 'section_chief']);
     assert.equal(new Set([...office.people.values()].map((p) => p.password)).size, 7);
     for (const p of office.people.values()) assert.ok(p.password.length >= 15, p.username);
     const again = await run(['demo', ...at]);

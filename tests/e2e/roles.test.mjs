@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { BIN, guestData, JPEG, multipart } from './lib.mjs';
 
-const ROLES = { front_desk: 'rina', duty_officer: 'yuliana', intel_chief: 'arief', office_head: 'hendra', section_chief: 'maria', admin: 'admin', monitor: 'monitor' };
+const ROLES = { front_desk: 'rina', duty_officer: 'yuliana', intel_chief: 'arief', office_head: 'hendra', section_chief: 'maria', admin: 'admin', monitor: 'monitor', case_officer: 'bayu' };
 const WORDS = new Set([...Object.keys(ROLES), 'all', '(public)', '(signature)']);
 
 export function routeTable() {

@@ -35,6 +35,7 @@ struct person {
 #define MARIA   "01890000-0000-7000-8000-000000000005"
 #define BAGUS   "01890000-0000-7000-8000-000000000006"
 #define KEJATI  "01890000-0000-7000-8000-000000000007"
+#define BAYU    "01890000-0000-7000-8000-000000000008"
 
 static const struct person people[] = {
     {RINA, "rina", "Rina Wahyuni", "Petugas PTSP", ROLE_FRONT_DESK, "+6281200000101"},
@@ -44,6 +45,7 @@ static const struct person people[] = {
     {MARIA, "maria", "Maria Tiara", "Kasi Pidum", ROLE_SECTION_CHIEF, "+6281200000105"},
     {BAGUS, "admin", "Bagus Prakoso", "Administrator", ROLE_ADMIN, NULL},
     {KEJATI, "monitor", "Pemantau Kejati", "Pemantau", ROLE_MONITOR, NULL},
+    {BAYU, "bayu", "Bayu Saputra", "Jaksa Fungsional", ROLE_CASE_OFFICER, NULL},
 };
 
 /* Accounts without a password: hashing one takes longer than the rest of a test. */
@@ -54,12 +56,19 @@ DB_SQL(house_staff_add,
        "VALUES ($1, $2, $3, $4, $5, '', '', $6, '', $7, $8, '!', $9, $10, 1, 1, '')");
 static const struct db_sql *const house_statements[] = {&house_staff_add, NULL};
 
+struct house_key {
+    const char *id;
+    uint8_t public_key[32], secret_key[32];
+};
+
 struct house {
     struct office_fixture *o;
     struct cx *cx;
     const char *office;
     struct settings settings;
     sqlite3 *look; /* the test's own connection */
+    struct house_key keys[16]; /* as the passwords of these people would open them */
+    size_t key_count;
 };
 
 static inline const struct db_sql *const *const *house_tables(void)
@@ -102,6 +111,38 @@ static inline void house_add(struct house *h, const struct person *p)
     n.phone_index = seal_index(cx->seal, cx->arena, "staff_phone", p->phone);
     assert_int_equal(crypto_box_keypair(n.public_key, n.secret_key), 0);
     assert_int_equal(db_tx(cx, "person", house_person_tx, &n), ERR_OK);
+    assert_true(h->key_count < ARRAY_LEN(h->keys));
+    struct house_key *key = &h->keys[h->key_count++];
+    key->id = p->id;
+    memcpy(key->public_key, n.public_key, sizeof(key->public_key));
+    memcpy(key->secret_key, n.secret_key, sizeof(key->secret_key));
+}
+
+static inline struct unlocked_key house_key(const struct house *h, const char *id)
+{
+    struct unlocked_key key = {.present = false};
+    for (size_t i = 0; i < h->key_count; i++) {
+        if (strcmp(h->keys[i].id, id) != 0)
+            continue;
+        key.present = true;
+        memcpy(key.public_key, h->keys[i].public_key, sizeof(key.public_key));
+        memcpy(key.secret_key, h->keys[i].secret_key, sizeof(key.secret_key));
+    }
+    return key;
+}
+
+/* A password for one who has none yet: his own key lies under it. */
+static inline void house_password(struct house *h, const char *id, const char *password)
+{
+    struct cx *cx = h->cx;
+    struct unlocked_key key = house_key(h, id);
+    struct bytes wrapped = {NULL, 0};
+    assert_true(key.present);
+    assert_int_equal(seal_person_rewrap(cx->arena, key.secret_key, password, &wrapped), ERR_OK);
+    char *sql = arena_printf(cx->arena, "UPDATE staff SET wrapped_key = x'%s' WHERE id = '%s'",
+                             str_hex(cx->arena, wrapped.p, wrapped.n), id);
+    char *message = NULL;
+    assert_int_equal(sqlite3_exec(h->look, sql, NULL, NULL, &message), SQLITE_OK);
 }
 
 /* Without anybody in it. */

@@ -40,6 +40,15 @@ static inline void queue_row(struct fixture *f, const char *id, const char *reci
     assert_int_equal(db_tx(&f->cx, "test_enqueue", enqueue_in_tx, &n), ERR_OK);
 }
 
+/* Seen by a looker to whom everybody is free. */
+static inline enum err due_at(struct fixture *f, const char *office_id, const char *channel,
+                              int64_t *ret)
+{
+    struct outbox_claim claim = {
+        .office_id = office_id, .channel = channel, .now_ms = time_now_ms()};
+    return outbox_row_due(f->cx.read, &claim, ret);
+}
+
 struct row_ask {
     const char *id;
     struct outbox_row row;

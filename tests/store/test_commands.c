@@ -317,6 +317,8 @@ static void test_names(void **state)
     (void)state;
     assert_true(archive_name_good("bukutamu.db"));
     assert_true(archive_name_good("photos/aa/" PHOTO));
+    assert_true(archive_name_good("evidence/aa/" PHOTO));
+    assert_false(archive_name_good("spool/aa/" PHOTO));
     assert_false(archive_name_good("photos/ab/" PHOTO));
     assert_false(archive_name_good("photos/aa/0197F4A0-0000-7000-8000-0000000000aa"));
     assert_false(archive_name_good("photos/aa/../../../../../../etc/cron.d/x0000aa"));

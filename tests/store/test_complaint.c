@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "features/complaint/complaint_keys.h"
 #include "features/complaint/complaint_web.h"
 #include "features/visit/visit.h"
 #include "lib/base/str.h"
@@ -39,6 +40,14 @@ DB_SQL(test_same_time, "SELECT count(*) FROM audit_entry a, complaint c WHERE a.
                        "AND c.office_id = $1 AND abs(a.at - c.received_at) < 60000");
 DB_SQL(test_plain_hash, "SELECT count(*) FROM replay WHERE office_id = $1 AND body_hash = $2");
 
+DB_SQL(test_anonymous_entries, "SELECT count(*) FROM audit_entry WHERE office_id = $1 AND "
+                               "subject_kind = 'commitment' AND at > 0");
+DB_SQL(test_exact_replays,
+       "SELECT count(*) FROM replay r, complaint c WHERE r.office_id = $1 AND c.office_id = "
+       "r.office_id AND (r.at <> c.received_at OR r.subject_id <> '')");
+DB_SQL(test_linked_visits, "SELECT count(*) FROM visit WHERE office_id = $1 AND complaint_sealed IS "
+                           "NOT NULL");
+
 static const struct db_sql *const test_statements[] = {&test_visit_add,
                                                        &test_visit_state,
                                                        &test_share_count,
@@ -49,6 +58,9 @@ static const struct db_sql *const test_statements[] = {&test_visit_add,
                                                        &test_acts,
                                                        &test_same_time,
                                                        &test_link_clear,
+                                                       &test_anonymous_entries,
+                                                       &test_exact_replays,
+                                                       &test_linked_visits,
                                                        NULL};
 static const struct db_sql *const *const tables[] = {
     test_statements,    audit_statements,  complaint_statements,
@@ -134,7 +146,9 @@ static int begin(void **state)
     add_person(d, "admin", ROLE_ADMIN, &d->admin);
     assert_int_equal(seal_recovery_create(d->cx->arena, d->recovery_public, &d->sheet), ERR_OK);
     assert_int_equal(office_set_recovery(d->cx, d->recovery_public, true), ERR_OK);
-    const struct bytes some = {(const uint8_t *)"x", 1};
+    const struct bytes some =
+        seal_field(d->cx->seal, d->cx->arena, "visit", "identity_sealed", VISIT,
+                   "{\"id_number\":\"KANARI-NIK\",\"address\":\"KANARI-ALAMAT\"}");
     write_once(d, &test_visit_add, DB_ARGS(db_text(d->o->office), db_text(VISIT), db_bytes(some)));
     become(d, &d->rina);
     *state = d;
@@ -217,7 +231,8 @@ static void write_one(struct desk *d)
     struct http_res res;
     assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
     assert_int_equal(res.status, 201);
-    assert_string_equal(res.body.p, "{\"number\":\"PGD-1/2026\"}");
+    assert_non_null(strstr(res.body.p, "\"number\":\"PGD-1/2026\""));
+    assert_non_null(strstr(res.body.p, "\"receipt\":\""));
 }
 
 static enum err get(struct desk *d, const char *tail, enum http_wants wants, struct http_res *res)
@@ -346,7 +361,7 @@ static void test_readers(void **state)
     struct desk *d = *state;
     write_one(d);
     struct complaint_text t;
-    assert_int_equal(number(d, &test_share_count, NULL), 3);
+    assert_int_equal(number(d, &test_share_count, NULL), 4); /* two leaders, the sheet, the code */
     assert_int_equal(open_as(d, d->arief.actor.id, &d->arief.key, &t), ERR_OK);
     is_whole(&t);
     assert_int_equal(open_as(d, d->hendra.actor.id, &d->hendra.key, &t), ERR_OK);
@@ -538,7 +553,7 @@ static void test_nobody_trusted_closes_the_intake(void **state)
         ERR_OK);
     become(d, &d->rina);
     write_one(d);
-    assert_int_equal(number(d, &test_share_count, NULL), 2);
+    assert_int_equal(number(d, &test_share_count, NULL), 3);
 }
 
 /* --- who sees that there is one -------------------------------------------------------------------------- */
@@ -633,7 +648,7 @@ static void test_only_one(void **state)
     refused(d, body_json, ERR_CONFLICT, "complaint_exists");
     refused(d, "{}", ERR_CONFLICT, "complaint_exists");
     assert_int_equal(number(d, &test_complaint_count, NULL), 1);
-    assert_int_equal(number(d, &test_share_count, NULL), 3);
+    assert_int_equal(number(d, &test_share_count, NULL), 4); /* two leaders, the sheet, the code */
 }
 
 static void test_too_long(void **state)
@@ -730,7 +745,7 @@ static void test_typed_survives(void **state)
                                  {"reported_party", "Seseorang <b>"},
                                  {"documents[0][kind]", "Foto jalan"},
                                  {"documents[0][count]", "nol"},
-                                 {"_rows", "4"}};
+                                 {"_documents", "4"}};
     struct ask a = {
         .method = HTTP_POST, .tail = "", .fields = fields, .field_count = 6, .wants = WANTS_PAGE};
     struct http_res res;
@@ -739,16 +754,19 @@ static void test_typed_survives(void **state)
     assert_non_null(strstr(res.body.p, "Tulis apa yang terjadi."));
     assert_non_null(strstr(res.body.p, "Seseorang &lt;b&gt;"));
     assert_non_null(strstr(res.body.p, "value=\"Foto jalan\""));
-    assert_non_null(strstr(res.body.p, "value=\"nol\" aria-invalid=\"true\""));
-    assert_non_null(strstr(res.body.p, "documents[3][kind]"));
-    assert_null(strstr(res.body.p, "documents[4][kind]"));
-    struct http_pair more[] = {{"text", "Belum selesai"}, {"_rows", "4"}, {"_add", "1"}};
+    const char *wrong = strstr(res.body.p, "value=\"nol\"");
+    assert_non_null(wrong);
+    assert_true(strcspn(wrong, ">") > strlen("value=\"nol\" aria-invalid"));
+    assert_non_null(strstr(res.body.p, "documents.3.kind"));
+    assert_null(strstr(res.body.p, "documents.4.kind"));
+    struct http_pair more[] = {
+        {"text", "Belum selesai"}, {"_documents", "4"}, {"_add_document", "1"}};
     a.fields = more;
     a.field_count = 3;
     assert_int_equal(ask(d, &a, &res), ERR_OK);
     assert_int_equal(res.status, 200);
     assert_non_null(strstr(res.body.p, "Belum selesai"));
-    assert_non_null(strstr(res.body.p, "documents[4][kind]"));
+    assert_non_null(strstr(res.body.p, "documents.4.kind"));
     assert_int_equal(number(d, &test_complaint_count, NULL), 0);
     /* Two officers at once: the second one's text is not thrown away. */
     write_one(d);
@@ -756,6 +774,15 @@ static void test_typed_survives(void **state)
     assert_int_equal(ask(d, &a, &res), ERR_OK);
     assert_int_equal(res.status, 409);
     assert_non_null(strstr(res.body.p, "Belum selesai"));
+}
+
+static const char *res_header(const struct http_res *res, const char *name)
+{
+    for (size_t i = 0; i < res->header_count; i++) {
+        if (strcasecmp(res->headers[i].name, name) == 0)
+            return res->headers[i].value;
+    }
+    return "";
 }
 
 static void test_form_leads_to_receipt(void **state)
@@ -770,7 +797,8 @@ static void test_form_leads_to_receipt(void **state)
         .method = HTTP_POST, .tail = "", .fields = fields, .field_count = 3, .wants = WANTS_PAGE};
     assert_int_equal(ask(d, &a, &res), ERR_OK);
     assert_int_equal(res.status, 303);
-    assert_string_equal(res.headers[0].value, "/tamu/" VISIT "/pengaduan/tanda-terima");
+    assert_string_equal(res_header(&res, "Location"), "/tamu/" VISIT "/pengaduan/tanda-terima");
+    assert_non_null(strstr(res_header(&res, "Set-Cookie"), "__Host-tanda-terima="));
     struct complaint_text t;
     assert_int_equal(open_as(d, d->hendra.actor.id, &d->hendra.key, &t), ERR_OK);
     assert_string_equal(t.text, "Isi\npengaduan");
@@ -789,7 +817,8 @@ static void test_intake_closed(void **state)
     json_init();
     struct desk d = {.o = office_fixture_new(tables)};
     d.cx = d.o->cx;
-    const struct bytes some = {(const uint8_t *)"x", 1};
+    const struct bytes some =
+        seal_field(d.cx->seal, d.cx->arena, "visit", "identity_sealed", VISIT, "{}");
     write_once(&d, &test_visit_add, DB_ARGS(db_text(d.o->office), db_text(VISIT), db_bytes(some)));
     add_person(&d, "rina", ROLE_FRONT_DESK, &d.rina);
     become(&d, &d.rina);
@@ -810,6 +839,149 @@ static void test_intake_closed(void **state)
     become(&d, &d.rina);
     write_one(&d);
     office_fixture_free(d.o);
+}
+
+/* --- compartments, codes, anonymity ------------------------------------------------------------------------ */
+
+static void receipt_of(struct desk *d, const struct http_res *res, char ret[64])
+{
+    (void)d;
+    const char *p = strstr(res->body.p, "\"receipt\":\"");
+    assert_non_null(p);
+    p += strlen("\"receipt\":\"");
+    size_t n = strcspn(p, "\"");
+    assert_true(n < 64);
+    memcpy(ret, p, n);
+    ret[n] = '\0';
+}
+
+static void test_reporter_is_another_compartment(void **state)
+{
+    struct desk *d = *state;
+    struct http_res res;
+    struct complaint_link link;
+    struct complaint c;
+    struct seal_envelope content, reporter;
+    struct complaint_reporter who;
+    assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
+    find_complaint(d, &link, &c);
+    become(d, &d->arief);
+    assert_int_equal(complaint_unlock(d->cx, c.id, COMPLAINT_CONTENT, &content), ERR_OK);
+    assert_int_equal(complaint_unlock(d->cx, c.id, COMPLAINT_REPORTER, &reporter), ERR_OK);
+    assert_memory_not_equal(content.key, reporter.key, sizeof(content.key));
+    assert_int_equal(complaint_open_reporter(d->cx, &c, &content, &who), ERR_INTERNAL);
+    assert_int_equal(complaint_open_reporter(d->cx, &c, &reporter, &who), ERR_OK);
+    assert_string_equal(who.id_number, "KANARI-NIK"); /* as step 2 wrote it */
+    /* The content passed on to somebody does not tell him who reported. */
+    struct person bayu;
+    add_person(d, "bayu", ROLE_CASE_OFFICER, &bayu);
+    become(d, &bayu);
+    struct complaint seen;
+    assert_int_equal(complaint_must_exist(d->cx, c.id, &seen), ERR_MISSING);
+    become(d, &d->arief);
+    assert_int_equal(complaint_share_with(d->cx, c.id, bayu.actor.id, COMPLAINT_CONTENT), ERR_OK);
+    become(d, &bayu);
+    assert_int_equal(complaint_must_exist(d->cx, c.id, &seen), ERR_OK);
+    assert_int_equal(complaint_unlock(d->cx, c.id, COMPLAINT_CONTENT, &content), ERR_OK);
+    assert_int_equal(complaint_unlock(d->cx, c.id, COMPLAINT_REPORTER, &reporter), ERR_DENIED);
+    assert_string_equal(d->cx->diag.code, "no_share");
+    assert_int_equal(complaint_share_with(d->cx, c.id, bayu.actor.id, COMPLAINT_REPORTER),
+                     ERR_DENIED);
+    become(d, &d->hendra);
+    assert_int_equal(complaint_unshare(d->cx, c.id, bayu.actor.id, COMPLAINT_CONTENT), ERR_OK);
+    assert_int_equal(complaint_unshare(d->cx, c.id, d->arief.actor.id, COMPLAINT_CONTENT), ERR_OK);
+    assert_int_equal(complaint_unshare(d->cx, c.id, d->hendra.actor.id, COMPLAINT_CONTENT),
+                     ERR_CONFLICT);
+    assert_string_equal(d->cx->diag.code, "last_reader");
+    become(d, &bayu);
+    assert_int_equal(complaint_must_exist(d->cx, c.id, &seen), ERR_MISSING);
+}
+
+static void test_code_opens_the_content_alone(void **state)
+{
+    struct desk *d = *state;
+    struct http_res res;
+    char code[64];
+    struct complaint c;
+    struct seal_envelope key;
+    struct complaint_text t;
+    struct complaint_reporter who;
+    assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
+    receipt_of(d, &res, code);
+    d->cx->actor = (struct actor){.kind = ACTOR_NONE};
+    memcpy(d->cx->actor.office_id, d->o->office, sizeof(d->o->office));
+    d->cx->key = (struct unlocked_key){.present = false};
+    assert_int_equal(complaint_unlock_receipt(d->cx, code, &c, &key), ERR_OK);
+    assert_int_equal(complaint_open_content(d->cx, &c, &key, &t), ERR_OK);
+    is_whole(&t);
+    assert_int_equal(complaint_open_reporter(d->cx, &c, &key, &who), ERR_INTERNAL);
+    assert_int_equal(complaint_unlock_receipt(d->cx, seal_receipt_new(d->cx->arena), &c, &key),
+                     ERR_MISSING);
+    /* What is dropped in by the public key opens with the envelope. */
+    char *dropped = NULL;
+    struct bytes drop = seal_drop_text(d->cx->arena, c.public_key.p, "pesan", "KANARI-PESAN");
+    assert_int_equal(seal_drop_open(&key, d->cx->arena, "pesan", drop, &dropped), ERR_OK);
+    assert_string_equal(dropped, "KANARI-PESAN");
+    assert_int_equal(seal_drop_open(&key, d->cx->arena, "lain", drop, &dropped), ERR_INTERNAL);
+}
+
+static const char anonymous_json[] =
+    "{\"text\":\"Tanpa nama KANARI-ISI\",\"reporter_mode\":\"anonymous\"}";
+
+static void test_anonymous_leaves_no_trace(void **state)
+{
+    struct desk *d = *state;
+    struct http_res res;
+    struct office_fixture *o = d->o;
+    int64_t entries = 0, after = 0;
+    assert_int_equal(audit_head(d->cx->read, o->office, &entries), ERR_OK);
+    assert_int_equal(post(d, anonymous_json, "kunci-anonim", &res), ERR_OK);
+    assert_null(strstr(res.body.p, "PGD-"));
+    assert_int_equal(number(d, &test_linked_visits, NULL), 0);
+    assert_int_equal(number(d, &test_exact_replays, NULL), 0);
+    assert_int_equal(audit_head(d->cx->read, o->office, &after), ERR_OK);
+    assert_int_equal(after, entries);
+    /* The same key again: one complaint, and the code is not told twice. */
+    assert_int_equal(post(d, anonymous_json, "kunci-anonim", &res), ERR_OK);
+    assert_null(strstr(res.body.p, "receipt"));
+    assert_int_equal(number(d, &test_complaint_count, NULL), 1);
+    /* The day's commitments come into the chain when the day is over. */
+    struct complaint_settling s = {.office_id = o->office,
+                                   .today = time_day_text(d->cx->arena, d->cx->now_ms, 420),
+                                   .now_ms = d->cx->now_ms};
+    assert_int_equal(db_tx(d->cx, "settle", complaint_settle, &s), ERR_OK);
+    assert_int_equal(s.written, 0);
+    s.today = time_day_text(d->cx->arena, d->cx->now_ms + 86400000, 420);
+    assert_int_equal(db_tx(d->cx, "settle", complaint_settle, &s), ERR_OK);
+    assert_int_equal(s.written, 1);
+    assert_int_equal(number(d, &test_anonymous_entries, NULL), 1);
+    refused(d,
+            "{\"text\":\"a\",\"reporter_mode\":\"anonymous\",\"reporter_name\":\"Siti\"}",
+            ERR_INVALID, NULL);
+}
+
+/* The code that the form was given makes sending it twice harmless. */
+static void test_form_sent_twice(void **state)
+{
+    struct desk *d = *state;
+    struct http_res res;
+    char *code = seal_receipt_new(d->cx->arena), again[64];
+    const char *json = arena_printf(d->cx->arena,
+                                    "{\"text\":\"Sekali saja\",\"receipt\":\"%s\","
+                                    "\"parties\":[{\"name\":\"Budi\"},{}],\"loss_rupiah\":1500000}",
+                                    code);
+    assert_int_equal(post(d, json, NULL, &res), ERR_OK);
+    receipt_of(d, &res, again);
+    assert_string_equal(again, code);
+    assert_int_equal(post(d, json, NULL, &res), ERR_OK);
+    assert_int_equal(res.status, 201);
+    receipt_of(d, &res, again);
+    assert_string_equal(again, code);
+    assert_int_equal(number(d, &test_complaint_count, NULL), 1);
+    struct complaint_text t;
+    assert_int_equal(open_as(d, d->arief.actor.id, &d->arief.key, &t), ERR_OK);
+    assert_int_equal(t.party_count, 1);
+    assert_int_equal(t.loss_rupiah, 1500000);
 }
 
 int main(void)
@@ -838,6 +1010,10 @@ int main(void)
         CASE(test_receipt),
         CASE(test_typed_survives),
         CASE(test_form_leads_to_receipt),
+        CASE(test_reporter_is_another_compartment),
+        CASE(test_code_opens_the_content_alone),
+        CASE(test_anonymous_leaves_no_trace),
+        CASE(test_form_sent_twice),
         cmocka_unit_test(test_intake_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

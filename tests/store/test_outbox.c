@@ -63,11 +63,11 @@ static void a_row_may_wait_for_its_time(void **state)
     n.not_before = 5000;
     assert_int_equal(db_tx(&f->cx, "test", enqueue_in_tx, &n), ERR_OK);
     int64_t due = 0;
-    assert_int_equal(outbox_row_due(f->cx.read, OFFICE, "whatsapp", &due), ERR_OK);
+    assert_int_equal(due_at(f, OFFICE, "whatsapp", &due), ERR_OK);
     assert_int_equal(due, 5000);
-    assert_int_equal(outbox_row_due(f->cx.read, OFFICE, "telegram", &due), ERR_OK);
+    assert_int_equal(due_at(f, OFFICE, "telegram", &due), ERR_OK);
     assert_int_equal(due, 0);
-    assert_int_equal(outbox_row_due(f->cx.read, "office-2", "whatsapp", &due), ERR_OK);
+    assert_int_equal(due_at(f, "office-2", "whatsapp", &due), ERR_OK);
     assert_int_equal(due, 0);
 }
 
@@ -182,7 +182,7 @@ static void a_message_climbs_the_ladder(void **state)
     assert_int_equal(row.delivered_at, 20);
     assert_int_equal(row.read_at, 30);
     int64_t due = 1;
-    assert_int_equal(outbox_row_due(f->cx.read, OFFICE, "whatsapp", &due), ERR_OK);
+    assert_int_equal(due_at(f, OFFICE, "whatsapp", &due), ERR_OK);
     assert_int_equal(due, 0);
     struct outbox_row by_provider;
     assert_int_equal(outbox_get_by_provider(f->cx.read, OFFICE, "wamid.1", &by_provider), ERR_OK);

@@ -155,7 +155,7 @@ static void those_who_go_along_share_its_fate(void **state)
     struct outbox_row *list = NULL;
     size_t count = 0;
     int64_t due = 1;
-    assert_int_equal(outbox_row_due(f->cx.read, OFFICE, "whatsapp", &due), ERR_OK);
+    assert_int_equal(due_at(f, OFFICE, "whatsapp", &due), ERR_OK);
     assert_int_equal(due, row_now(f, "row-1").next_at); /* they are not due by themselves */
     assert_int_equal(outbox_companions(f->cx.read, &row, &list, &count), ERR_OK);
     assert_int_equal(count, 2);

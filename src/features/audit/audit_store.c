@@ -55,6 +55,10 @@ DB_SQL(audit_insert, "INSERT INTO audit_entry (office_id, " ENTRY_COLUMNS
 DB_SQL(audit_all, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 ORDER BY seq");
 DB_SQL(audit_by_subject, "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 "
                          "AND subject_id = $2 ORDER BY seq LIMIT $3");
+DB_SQL(audit_look_list,
+       "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND subject_id = $2 "
+       "AND (action LIKE '%read' OR action LIKE '%viewed' OR action LIKE '%fetched' "
+       "OR action LIKE '%shared' OR action LIKE '%export%') ORDER BY seq DESC LIMIT $3");
 DB_SQL(
     audit_events,
     "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND seq > $2 "
@@ -62,7 +66,8 @@ DB_SQL(
 
 const struct db_sql *const audit_statements[] = {
     &audit_head_insert, &audit_head_take, &audit_head_put,   &audit_head_seq, &audit_head_read,
-    &audit_insert,      &audit_all,       &audit_by_subject, &audit_events,   NULL};
+    &audit_insert,      &audit_all,       &audit_by_subject, &audit_look_list,
+    &audit_events,      NULL};
 
 static void hash_u64(crypto_hash_sha256_state *state, uint64_t value)
 {
@@ -214,6 +219,14 @@ enum err audit_of_subject(struct db_conn *conn, const char *office_id, const cha
                           size_t max, struct audit_entry **ret, size_t *ret_count)
 {
     return db_list(conn, &audit_by_subject,
+                   DB_ARGS(db_text(office_id), db_text(subject_id), db_int((int64_t)max)),
+                   &audit_record, max, ret, ret_count);
+}
+
+enum err audit_looks(struct db_conn *conn, const char *office_id, const char *subject_id, size_t max,
+                     struct audit_entry **ret, size_t *ret_count)
+{
+    return db_list(conn, &audit_look_list,
                    DB_ARGS(db_text(office_id), db_text(subject_id), db_int((int64_t)max)),
                    &audit_record, max, ret, ret_count);
 }

@@ -4,14 +4,19 @@
 
 #include "complaint_tmpl.h"
 #include "features/audit/audit.h"
+#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_view.h"
 #include "features/complaint/complaint_web.h"
+#include "features/office/office.h"
 #include "features/portal/portal.h"
+#include "features/proof/proof.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit_web.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/http/http.h"
 #include "lib/json/json.h"
+#include "lib/qr/qr.h"
 #include "lib/base/banned.h"
 
 /* A visit with its complaint, for this request. */
@@ -79,27 +84,82 @@ static void receipt_body(struct html *h, void *arg)
     complaint_receipt_page(h, arg);
 }
 
-static void fill_receipt(struct cx *cx, const struct found *f, const struct office *office,
-                         struct complaint_receipt_view *r)
+/* The code in the cookie of the one who just wrote, when it is this complaint's; the cookie is taken back. */
+static const char *code_of(struct cx *cx, const struct http_req *req, struct http_res *res,
+                           const struct complaint *c)
 {
-    struct staff writer = {.name = "", .title = ""};
-    if (staff_get(cx->read, cx->actor.office_id, f->link.writer_id, &writer) != ERR_OK)
-        writer = (struct staff){.name = "", .title = ""};
-    struct complaint_text list = {.text = NULL};
-    r->sealed = !receipt_documents(cx, f, &list);
-    r->documents = list.documents;
-    r->document_count = list.document_count;
+    char *code = NULL;
+    struct complaint found = {0};
+    uint8_t lookup[32];
+    const char *cookie = http_cookie(cx, req, COMPLAINT_RECEIPT_COOKIE);
+    if (!cookie)
+        return NULL;
+    http_res_cookie(cx, res, COMPLAINT_RECEIPT_COOKIE, "", 0);
+    if (!seal_receipt_normalise(cx->arena, cookie, &code))
+        return NULL;
+    seal_receipt_lookup(code, lookup);
+    enum err e = complaint_by_receipt(cx->read, cx->actor.office_id, lookup, &found);
+    return e == ERR_OK && str_eq(found.id, c->id) ? code : NULL;
+}
+
+static const char *reporter_line(const struct complaint *c)
+{
+    if (str_eq(c->reporter_mode, "anonymous"))
+        return T("Tanpa nama");
+    return str_eq(c->reporter_mode, "known") ? T("Identitas tercatat, boleh diketahui petugas penanganan")
+                                             : T("Identitas dirahasiakan, tercatat terpisah");
+}
+
+/* What every receipt says, whoever opens it. */
+static void fill_sheet(struct cx *cx, const struct complaint *c, const struct office *office,
+                       struct complaint_receipt_view *r)
+{
     r->parent_name = office->parent_name;
     r->office = office->name;
     r->address = office->address;
-    r->number = complaint_number_text(cx->arena, f->complaint.number, f->complaint.year);
-    r->received = received_text(cx, &f->complaint, f->link.received_at);
+    r->number = complaint_number_text(cx->arena, c->number, c->year);
+    r->way = complaint_label(complaint_ways, c->way);
+    r->mode = reporter_line(c);
+    struct qr_svg qr = {.modules = 0};
+    r->follow_url = proof_follow_url(cx);
+    if (qr_svg(cx->arena, r->follow_url, &qr) == ERR_OK) {
+        r->qr_modules = qr.modules;
+        r->qr_path = qr.path;
+    }
+}
+
+static void fill_writer(struct cx *cx, const char *writer_id, struct complaint_receipt_view *r)
+{
+    struct staff writer = {.name = "", .title = ""};
+    if (str_empty(writer_id) ||
+        staff_get(cx->read, cx->actor.office_id, writer_id, &writer) != ERR_OK)
+        writer = (struct staff){.name = "", .title = ""};
     r->officer = writer.name;
     r->officer_title = writer.title;
+}
+
+static void fill_receipt(struct cx *cx, const struct found *f, const struct office *office,
+                         struct complaint_receipt_view *r)
+{
+    struct complaint_text list = {.text = NULL};
+    fill_sheet(cx, &f->complaint, office, r);
+    fill_writer(cx, f->link.writer_id, r);
+    r->sealed = !receipt_documents(cx, f, &list);
+    r->documents = list.documents;
+    r->document_count = list.document_count;
+    r->received = received_text(cx, &f->complaint, f->link.received_at);
     r->visit_path = arena_printf(cx->arena, "/tamu/%s", f->visit.id);
     r->read_path = (cx->actor.roles & ROLE_LEADERS)
                        ? arena_printf(cx->arena, "%s/pengaduan/isi", r->visit_path)
                        : NULL;
+}
+
+static enum err receipt_render(struct cx *cx, struct http_req *req, struct http_res *res,
+                               struct complaint_receipt_view *r)
+{
+    struct page_view page = {
+        .title = T("Tanda terima pengaduan"), .current = "/tamu", .body = receipt_body, .arg = r};
+    return page_render(cx, req, res, &page);
 }
 
 enum err complaint_receipt_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -110,9 +170,49 @@ enum err complaint_receipt_get(struct cx *cx, struct http_req *req, struct http_
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     struct complaint_receipt_view *r = ARENA_NEW(cx->arena, struct complaint_receipt_view);
     fill_receipt(cx, &f, &office, r);
-    struct page_view page = {
-        .title = T("Tanda terima pengaduan"), .current = "/tamu", .body = receipt_body, .arg = r};
-    return page_render(cx, req, res, &page);
+    r->receipt = code_of(cx, req, res, &f.complaint);
+    return receipt_render(cx, req, res, r);
+}
+
+/* Without a visit to find it by: the code in the writer's cookie is the only way here, and once. */
+static enum err by_cookie(struct cx *cx, const struct http_req *req, const char **ret_code,
+                          struct complaint *ret, struct complaint_text *ret_text)
+{
+    char *code = NULL;
+    struct seal_envelope key;
+    const char *cookie = http_cookie(cx, req, COMPLAINT_RECEIPT_COOKIE);
+    if (!cookie || !seal_receipt_normalise(cx->arena, cookie, &code))
+        return ERR_MISSING;
+    TRY(complaint_unlock_receipt(cx, code, ret, &key));
+    enum err e = complaint_open_content(cx, ret, &key, ret_text);
+    explicit_bzero(&key, sizeof(key));
+    *ret_code = code;
+    return e;
+}
+
+enum err complaint_new_receipt_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct complaint c = {0};
+    struct complaint_text text = {.text = NULL};
+    struct office office = {0};
+    const char *code = NULL;
+    enum err e = by_cookie(cx, req, &code, &c, &text);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_MISSING, "receipt_gone",
+                       T("Tanda terima ini hanya ditampilkan sekali, segera setelah pengaduan disimpan."));
+    if (e != ERR_OK)
+        return e;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    struct complaint_receipt_view *r = ARENA_NEW(cx->arena, struct complaint_receipt_view);
+    fill_sheet(cx, &c, &office, r);
+    fill_writer(cx, str_or(text.writer_id, cx->actor.id), r);
+    bool anonymous = str_eq(c.reporter_mode, "anonymous");
+    r->received = received_text(cx, &c, anonymous ? 0 : text.received_at);
+    r->documents = text.documents;
+    r->document_count = text.document_count;
+    r->receipt = code;
+    http_res_cookie(cx, res, COMPLAINT_RECEIPT_COOKIE, "", 0);
+    return receipt_render(cx, req, res, r);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------ */

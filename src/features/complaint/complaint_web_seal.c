@@ -2,6 +2,7 @@
  * which is wiped at its end; data keys live on the stack and are wiped here. */
 #include <string.h>
 
+#include "features/complaint/complaint_keys.h"
 #include "features/complaint/complaint_web.h"
 #include "features/staff/staff.h"
 #include "lib/base/log.h"
@@ -10,51 +11,6 @@
 #include "lib/json/json.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
-
-#define JSON_MAX (256u * 1024)
-
-static char *json_line(struct cx *cx, json_t *value)
-{
-    struct buf text = buf_new(cx->arena, 1024, JSON_MAX);
-    json_write(&text, json_keep(cx->arena, value));
-    return text.p;
-}
-
-/* --- documents as JSON -------------------------------------------------------------------------------- */
-
-static char *documents_json(struct cx *cx, const struct complaint_text *in)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < in->document_count; i++) {
-        const struct complaint_document *d = &in->documents[i];
-        json_t *one = json_object();
-        json_object_set_new_nocheck(one, "kind", json_text(d->kind));
-        json_object_set_new_nocheck(one, "count", json_integer(d->count ? d->count : 1));
-        json_array_append_new(list, one);
-    }
-    return json_line(cx, list);
-}
-
-static enum err documents_read(const struct cx *cx, const char *text, struct complaint_text *ret)
-{
-    if (!text)
-        return ERR_OK;
-    json_t *list = json_keep(cx->arena, json_loads(text, 0, NULL));
-    if (!json_is_array(list))
-        return ERR_INTERNAL;
-    ret->documents = ARENA_ARRAY(cx->arena, json_array_size(list) + 1, struct complaint_document);
-    size_t i;
-    json_t *one;
-    json_array_foreach(list, i, one)
-    {
-        const char *kind = json_string_value(json_object_get(one, "kind"));
-        ret->documents[i] = (struct complaint_document){
-            .kind = arena_strdup(cx->arena, str_or(kind, "")),
-            .count = json_integer_value(json_object_get(one, "count"))};
-    }
-    ret->document_count = json_array_size(list);
-    return ERR_OK;
-}
 
 /* --- the link from the visit ---------------------------------------------------------------------------- */
 
@@ -75,7 +31,7 @@ static enum err seal_receipt(struct cx *cx, const char *visit_id, const struct c
     struct seal_envelope own;
     seal_envelope_new(&own);
     link->receipt = seal_envelope_text(&own, cx->arena, receipt_aad(cx->arena, visit_id),
-                                       documents_json(cx, in));
+                                       complaint_documents_json(cx, in));
     link->receipt_share = seal_envelope_share(&own, cx->arena, writer.public_key.p);
     explicit_bzero(&own, sizeof(own));
     return ERR_OK;
@@ -87,13 +43,14 @@ static struct bytes seal_link(struct cx *cx, const char *visit_id, const struct 
     json_object_set_new_nocheck(o, "complaint_id", json_text(link->complaint_id));
     json_object_set_new_nocheck(o, "writer_id", json_text(link->writer_id));
     json_object_set_new_nocheck(o, "received_at", json_integer(link->received_at));
-    json_object_set_new_nocheck(
-        o, "receipt", json_text(str_base64url(cx->arena, link->receipt.p, link->receipt.n)));
+    if (link->receipt.p)
+        json_object_set_new_nocheck(
+            o, "receipt", json_text(str_base64url(cx->arena, link->receipt.p, link->receipt.n)));
     if (link->receipt_share.p)
         json_object_set_new_nocheck(
             o, "receipt_share",
             json_text(str_base64url(cx->arena, link->receipt_share.p, link->receipt_share.n)));
-    return seal_field(cx->seal, cx->arena, "visit", "complaint_sealed", visit_id, json_line(cx, o));
+    return seal_field(cx->seal, cx->arena, "visit", "complaint_sealed", visit_id, complaint_json_line(cx, o));
 }
 
 static struct bytes link_bytes(const struct cx *cx, const json_t *o, const char *key)
@@ -146,51 +103,62 @@ enum err complaint_number_of(const struct cx *cx, const struct visit *v, const c
 
 /* --- sealing -------------------------------------------------------------------------------------------- */
 
+/* Where the shares of one compartment are collected. */
+struct share_list {
+    struct complaint_share *items;
+    size_t count;
+};
+
 static void add_share(struct cx *cx, const struct seal_envelope *key, const char *reader_id,
-                      struct bytes public_key, struct complaint_new *n)
+                      struct bytes public_key, struct share_list *list)
 {
     struct bytes share = {NULL, 0};
     if (public_key.n == 32)
         share = seal_envelope_share(key, cx->arena, public_key.p);
     if (share.p)
-        n->shares[n->share_count++] = (struct complaint_share){reader_id, share};
+        list->items[list->count++] = (struct complaint_share){reader_id, share};
     else
         log_event(LOG_WARN, "complaint reader has no usable key", "reader", reader_id, NULL);
 }
 
+/* To the office recovery key and every leader whose key is trusted. */
 static enum err seal_shares(struct cx *cx, const struct office *office,
-                            const struct seal_envelope *key, struct complaint_new *n)
+                            const struct seal_envelope *key, struct share_list *list)
 {
     struct staff *people = NULL;
     size_t count = 0;
     TRY(staff_list(cx->read, cx->actor.office_id, &people, &count));
-    n->shares = ARENA_ARRAY(cx->arena, count + 1, struct complaint_share);
-    n->share_count = 0;
-    add_share(cx, key, COMPLAINT_READER_RECOVERY, office->recovery_public, n);
-    if (n->share_count == 0)
+    list->items = ARENA_ARRAY(cx->arena, count + 2, struct complaint_share);
+    list->count = 0;
+    add_share(cx, key, COMPLAINT_READER_RECOVERY, office->recovery_public, list);
+    if (list->count == 0)
         return cx_detail(cx, ERR_INTERNAL, "the office recovery key is unusable");
     for (size_t i = 0; i < count; i++) {
         if (staff_reads_complaints(&people[i]))
-            add_share(cx, key, people[i].id, people[i].public_key, n);
+            add_share(cx, key, people[i].id, people[i].public_key, list);
     }
     const struct refusal nobody = complaint_no_reader();
-    return n->share_count > 1 ? ERR_OK : cx_refuse(cx, &nobody);
+    return list->count > 1 ? ERR_OK : cx_refuse(cx, &nobody);
 }
 
-static char *origin_json(struct cx *cx, const char *visit_id)
+static struct bytes copy_bytes(struct arena *a, const uint8_t *p, size_t n)
 {
-    json_t *o = json_object();
-    json_object_set_new_nocheck(o, "visit", json_text(visit_id));
-    json_object_set_new_nocheck(o, "writer", json_text(cx->actor.id));
-    json_object_set_new_nocheck(o, "way", json_text("visit"));
-    json_object_set_new_nocheck(o, "received_at", json_integer(cx->now_ms));
-    return json_line(cx, o);
+    uint8_t *copy = arena_alloc(a, n);
+    memcpy(copy, p, n);
+    return (struct bytes){copy, n};
 }
 
-static int64_t origin_time(const struct cx *cx, const char *text)
+/* The code opens the content too: the reporter reads what the office writes. */
+static void seal_for_code(struct cx *cx, const struct seal_envelope *key, const char *receipt,
+                          struct share_list *list, struct complaint_new *n)
 {
-    const json_t *o = json_keep(cx->arena, json_loads(str_or(text, ""), 0, NULL));
-    return json_integer_value(json_object_get(o, "received_at"));
+    uint8_t hash[32], public_key[32];
+    if (str_empty(receipt))
+        return;
+    seal_receipt_lookup(receipt, hash);
+    seal_receipt_public_key(receipt, public_key);
+    n->receipt_lookup = copy_bytes(cx->arena, hash, sizeof(hash));
+    add_share(cx, key, COMPLAINT_READER_RECEIPT, copy_bytes(cx->arena, public_key, 32), list);
 }
 
 static struct bytes seal_part(struct cx *cx, const struct seal_envelope *key, const char *id,
@@ -199,50 +167,130 @@ static struct bytes seal_part(struct cx *cx, const struct seal_envelope *key, co
     return seal_envelope_text(key, cx->arena, complaint_aad(cx->arena, id, part), plain);
 }
 
-enum err complaint_seal(struct cx *cx, const struct office *office, const char *visit_id,
-                        const struct complaint_text *in, struct complaint_new *n)
+/* The second compartment: a key of its own, so that a reader of the content does not learn who reported. */
+static enum err seal_reporter(struct cx *cx, const struct office *office,
+                              const struct complaint_intake *in, struct complaint_new *n)
+{
+    if (str_eq(in->mode, "anonymous") || str_empty(in->reporter.name))
+        return ERR_OK;
+    struct seal_envelope key;
+    struct share_list list = {NULL, 0};
+    seal_envelope_new(&key);
+    enum err e = seal_shares(cx, office, &key, &list);
+    if (e == ERR_OK)
+        n->complaint.reporter_sealed = seal_part(cx, &key, n->complaint.id, "reporter",
+                                                 complaint_reporter_json(cx, &in->reporter));
+    explicit_bzero(&key, sizeof(key));
+    n->reporter_shares = list.items;
+    n->reporter_share_count = list.count;
+    return e;
+}
+
+static void seal_content(struct cx *cx, const struct seal_envelope *key,
+                         const struct complaint_intake *in, struct complaint *c)
+{
+    uint8_t public_key[32], secret_key[32];
+    int64_t at = str_eq(in->mode, "anonymous") ? c->received_at : cx->now_ms;
+    c->text_sealed = seal_part(cx, key, c->id, "text", in->text.text);
+    c->reported_sealed = seal_part(cx, key, c->id, "reported", in->text.reported_party);
+    c->documents_sealed =
+        seal_part(cx, key, c->id, "documents", complaint_documents_json(cx, &in->text));
+    c->content_sealed = seal_part(cx, key, c->id, "content", complaint_content_json(cx, &in->text));
+    c->origin_sealed = seal_part(cx, key, c->id, "origin", complaint_origin_json(cx, in, at));
+    seal_envelope_pair(key, public_key, secret_key);
+    explicit_bzero(secret_key, sizeof(secret_key));
+    c->public_key = copy_bytes(cx->arena, public_key, sizeof(public_key));
+}
+
+/* For the audit of an anonymous complaint: shows that it was there on that day to whoever has id and salt. */
+static void commit_to(struct cx *cx, struct complaint_intake *in, struct complaint_new *n)
+{
+    uint8_t salt[16];
+    rand_bytes(salt, sizeof(salt));
+    in->salt = str_hex(cx->arena, salt, sizeof(salt));
+    const char *both = arena_printf(cx->arena, "%s|%s", n->complaint.id, in->salt);
+    struct bytes hash = seal_index(cx->seal, cx->arena, "complaint_commitment", both);
+    n->commitment = str_hex(cx->arena, hash.p, hash.n);
+    n->day = time_day_text(cx->arena, cx->now_ms, cx->offset_min);
+}
+
+static enum err seal_visit_link(struct cx *cx, const struct complaint_intake *in,
+                                struct complaint_new *n)
+{
+    struct complaint_link link = {.complaint_id = n->complaint.id,
+                                  .received_at = cx->now_ms,
+                                  .writer_id = str_or(in->writer_id, "")};
+    if (in->writer_id)
+        TRY(seal_receipt(cx, in->visit_id, &in->text, &link));
+    n->link_sealed = seal_link(cx, in->visit_id, &link);
+    return ERR_OK;
+}
+
+enum err complaint_seal(struct cx *cx, const struct office *office, struct complaint_intake *in,
+                        struct complaint_new *n)
 {
     char uuid[UUID_TEXT_BYTES];
     rand_uuid4(uuid);
-    const char *id = arena_strdup(cx->arena, uuid);
-    struct complaint_link link = {.complaint_id = id,
-                                  .received_at = cx->now_ms,
-                                  .writer_id = arena_strdup(cx->arena, cx->actor.id)};
-    TRY(seal_receipt(cx, visit_id, in, &link));
+    const char *visit_id = in->visit_id;
+    bool anonymous = str_eq(in->mode, "anonymous");
     n->visit_id = visit_id;
-    n->link_sealed = seal_link(cx, visit_id, &link);
+    n->complaint = (struct complaint){.id = arena_strdup(cx->arena, uuid),
+                                      .year = time_civil(cx->now_ms, cx->offset_min).year,
+                                      .received_at = time_day_start(cx->now_ms, cx->offset_min),
+                                      .way = in->way,
+                                      .reporter_mode = in->mode,
+                                      .class = in->class};
+    if (anonymous)
+        commit_to(cx, in, n);
+    else if (visit_id)
+        TRY(seal_visit_link(cx, in, n));
+    TRY(seal_reporter(cx, office, in, n));
     struct seal_envelope key;
+    struct share_list list = {NULL, 0};
     seal_envelope_new(&key);
-    enum err e = seal_shares(cx, office, &key, n);
-    if (e == ERR_OK)
-        n->complaint = (struct complaint){
-            .id = id,
-            .year = time_civil(cx->now_ms, cx->offset_min).year,
-            .received_at = time_day_start(cx->now_ms, cx->offset_min),
-            .text_sealed = seal_part(cx, &key, id, "text", in->text),
-            .reported_sealed = seal_part(cx, &key, id, "reported", in->reported_party),
-            .documents_sealed = seal_part(cx, &key, id, "documents", documents_json(cx, in)),
-            .origin_sealed = seal_part(cx, &key, id, "origin", origin_json(cx, visit_id))};
+    enum err e = seal_shares(cx, office, &key, &list);
+    if (e == ERR_OK) {
+        seal_for_code(cx, &key, in->receipt, &list, n);
+        if (anonymous)
+            in->visit_id = NULL;
+        seal_content(cx, &key, in, &n->complaint);
+        in->visit_id = visit_id;
+    }
     explicit_bzero(&key, sizeof(key));
+    n->shares = list.items;
+    n->share_count = list.count;
     return e;
 }
 
 /* --- opening -------------------------------------------------------------------------------------------- */
 
-static enum err open_parts(const struct cx *cx, const struct seal_envelope *key,
-                           const struct complaint *c, struct complaint_text *ret)
+enum err complaint_open_content(const struct cx *cx, const struct complaint *c,
+                                const struct seal_envelope *key, struct complaint_text *ret)
 {
     struct arena *a = cx->arena;
-    char *text = NULL, *reported = NULL, *documents = NULL, *origin = NULL;
+    char *text = NULL, *reported = NULL, *documents = NULL, *origin = NULL, *content = NULL;
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "text"), c->text_sealed, &text));
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "reported"), c->reported_sealed,
                            &reported));
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "documents"), c->documents_sealed,
                            &documents));
     TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "origin"), c->origin_sealed, &origin));
-    *ret = (struct complaint_text){
-        .text = text, .reported_party = reported, .received_at = origin_time(cx, origin)};
-    return documents_read(cx, documents, ret);
+    TRY(seal_envelope_open(key, a, complaint_aad(a, c->id, "content"), c->content_sealed, &content));
+    struct complaint_text t = {.text = text, .reported_party = reported};
+    complaint_origin_read(cx, origin, &t);
+    TRY(complaint_content_read(cx, content, &t));
+    TRY(complaint_documents_read(cx, documents, &t));
+    *ret = t;
+    return ERR_OK;
+}
+
+enum err complaint_open_reporter(const struct cx *cx, const struct complaint *c,
+                                 const struct seal_envelope *key, struct complaint_reporter *ret)
+{
+    char *text = NULL;
+    TRY(seal_envelope_open(key, cx->arena, complaint_aad(cx->arena, c->id, "reporter"),
+                           c->reporter_sealed, &text));
+    return complaint_reporter_read(cx, text, ret);
 }
 
 enum err complaint_open(const struct cx *cx, const struct complaint *c, struct bytes share,
@@ -250,7 +298,7 @@ enum err complaint_open(const struct cx *cx, const struct complaint *c, struct b
 {
     struct seal_envelope own;
     TRY(seal_envelope_unshare(share, key->public_key, key->secret_key, &own));
-    enum err e = open_parts(cx, &own, c, ret);
+    enum err e = complaint_open_content(cx, c, &own, ret);
     explicit_bzero(&own, sizeof(own));
     return e;
 }
@@ -268,5 +316,5 @@ enum err complaint_open_receipt(const struct cx *cx, const char *visit_id,
     if (e != ERR_OK)
         return e;
     *ret = (struct complaint_text){.text = NULL};
-    return documents_read(cx, documents, ret);
+    return complaint_documents_read(cx, documents, ret);
 }

@@ -20,6 +20,20 @@ const char *notice_unsent_reason(const struct notice_new *n)
     return n->recipient_id ? NULL : T("Belum ada pejabat yang memegang jabatan ini");
 }
 
+struct notice_message notice_message_queued(const struct notice_new *n, int64_t at)
+{
+    return (struct notice_message){.id = n->outbox_id,
+                                   .kind = n->kind,
+                                   .recipient_id = n->recipient_id,
+                                   .to = str_or(n->to, ""),
+                                   .post = str_or(n->post, ""),
+                                   .channel = n->channel,
+                                   .state = "queued",
+                                   .round = 1,
+                                   .queued_at = at,
+                                   .next_at = n->not_before > at ? n->not_before : at};
+}
+
 static int rank(const char *state)
 {
     static const char *const ladder[] = {"none",      "queued", "sent",    "failed",

@@ -27,6 +27,7 @@ struct notice_new {
     const char *outbox_id; /* UUIDv7 made before */
     const char *kind;
     const char *recipient_id; /* staff id, NULL when nobody holds the post */
+    const char *to, *post;    /* his name and title; NULL without recipient */
     const char *channel;
     const char *reason;
     int64_t round;
@@ -96,6 +97,8 @@ struct notice_message {
     int64_t round, attempts, queued_at, next_at, sent_at, delivered_at, read_at, failed_at;
     int64_t answered_at; /* by a button or link of this very message */
 };
+/* The first message of a question as it was queued just now. */
+struct notice_message notice_message_queued(const struct notice_new *n, int64_t at);
 /* Every message about a visit, in the order in which they were queued. */
 enum err notice_messages(struct db_conn *conn, const char *office_id, const char *visit_id,
                          struct notice_message **ret, size_t *ret_count) MUST_USE;

@@ -23,7 +23,7 @@ struct template_card {
     size_t button_count, sample_count;
     bool stopped;
 };
-#define NOTICE_TEMPLATES 3
+#define NOTICE_TEMPLATES 4
 /* Of this office's settings. Returns how many. (notice_web_templates.c) */
 size_t notice_templates(const struct cx *cx, struct template_card ret[NOTICE_TEMPLATES]);
 struct person_channel {

@@ -37,17 +37,20 @@ enum err notice_to(struct cx *cx, const char *office_id, const char *kind, uint3
     struct notice_new n = {.outbox_id = cx_new_id(cx), .kind = kind};
     n.channel = notice_channel(cx, &n.reason);
     n.others = n.channel != NULL;
-    struct reach_who who = {0};
-    enum err e = reach_of_post(cx, office_id, role, &who);
+    struct staff who = {0};
+    enum err e = reach_holder(cx, office_id, role, &who);
     if (e != ERR_OK && e != ERR_MISSING)
         return e;
-    n.recipient_id = e == ERR_OK ? who.staff_id : NULL;
+    n.recipient_id = e == ERR_OK ? who.id : NULL;
+    n.to = who.name;
+    n.post = who.title;
     const char **channels = NULL;
     size_t count = 0;
     if (n.channel && n.recipient_id) {
-        TRY(reach_channels_named(cx, office_id, n.recipient_id, &channels, &count));
+        TRY(reach_channels_of(cx, office_id, &who, &channels, &count));
         n.channel = count ? channels[0] : NULL;
         n.reason = count ? NULL : T("Nomor atau saluran pesan pejabat belum dicatat");
+        n.not_before = outbox_not_before(cx, n.channel, n.recipient_id);
     }
     *ret = n;
     return ERR_OK;

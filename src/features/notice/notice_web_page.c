@@ -1,5 +1,6 @@
 /* /saluran: is each channel alive, what failed, who is reached how, what happens when nobody answers, and
  * the wording of the templates. For the administrator. */
+#include "features/casework/casework.h"
 #include "features/notice/notice_inbound.h"
 #include "features/notice/notice_rules.h"
 #include "features/notice/notice_view.h"
@@ -131,7 +132,8 @@ static const char *kind_label(const char *kind)
                   {NOTICE_QUESTION, T("pertanyaan kepada Kajari")},
                   {NOTICE_HEAD, T("pertanyaan kepada Kajari")},
                   {NOTICE_LATE, T("kabar keputusan")},
-                  {NOTICE_TEST, T("pesan uji")}};
+                  {NOTICE_TEST, T("pesan uji")},
+                  {CASE_REMINDER, T("pengingat tenggat")}};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
         if (str_eq(labels[i].kind, kind))
             return labels[i].label;

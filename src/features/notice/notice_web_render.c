@@ -2,6 +2,7 @@
  * office's policy and never for a complaint; no free text, no photo. Its buttons carry single-use tokens. */
 #include <string.h>
 
+#include "features/casework/casework.h"
 #include "features/decision/decision_store.h"
 #include "features/notice/notice_render.h"
 #include "features/notice/notice_inbound.h"
@@ -169,8 +170,27 @@ static void fill_late(struct rendering *r, struct outbox_message *m)
         visit_number_text(cx->arena, v), by, cx_t(cx, decision_outcome_label(v->decision_outcome)));
 }
 
+/* A reminder is about no visit. */
+static enum err render_reminder(struct cx *cx, const struct outbox_row *row,
+                                struct outbox_message *ret)
+{
+    const char *to = NULL;
+    enum err e = reach_address(cx, row->office_id, row->recipient_id, row->channel, &to);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, ERR_INVALID, "no_address",
+                       T("Penerima tidak mempunyai alamat pada saluran ini lagi."));
+    if (e != ERR_OK)
+        return e;
+    struct outbox_message m = {.to = to, .opaque_id = row->id};
+    TRY(casework_render_reminder(cx, row, &m));
+    *ret = m;
+    return ERR_OK;
+}
+
 enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbox_message *ret)
 {
+    if (str_eq(row->kind, CASE_REMINDER))
+        return render_reminder(cx, row, ret);
     bool reply = notice_is_reply(row);
     if (!reply && (str_eq(row->kind, NOTICE_TEST) || str_eq(row->kind, NOTICE_HELP)))
         return notice_render_side(cx, row, ret);

@@ -23,6 +23,9 @@ static const char *const queue_samples[] = {
     "3", "412/2026 menunggu 6 menit, 413/2026 menunggu 3 menit, 414/2026 menunggu 1 menit",
     "https://bukutamu.kejari-kapuas.example/jawab"};
 
+static const char *const reminder_samples[] = {"2", "1",
+                                               "https://bukutamu.kejari-kapuas.example/pengaduan"};
+
 size_t notice_templates(const struct cx *cx, struct template_card ret[NOTICE_TEMPLATES])
 {
     const struct settings *s = cx->settings;
@@ -57,6 +60,13 @@ size_t notice_templates(const struct cx *cx, struct template_card ret[NOTICE_TEM
                  "Jawab satu per satu di halaman {{3}} setelah masuk dengan akun Anda.",
          .samples = queue_samples,
          .sample_count = ARRAY_LEN(queue_samples)},
+        {.id = "templat-tenggat",
+         .title = T("Tenggat pengaduan"),
+         .name = s->template_reminder,
+         .body = "Pengingat tenggat pengaduan.\n\nMendekati tenggat: {{1}}\nLewat tenggat: "
+                 "{{2}}\n\nBuka {{3}} setelah masuk dengan akun Anda.",
+         .samples = reminder_samples,
+         .sample_count = ARRAY_LEN(reminder_samples)},
     };
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(cards); i++) {

@@ -35,6 +35,23 @@ int64_t office_label_number(const char *label)
     return str_to_i64(label + digits_start(label), 0, 999999, &number) ? number : 0;
 }
 
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+
+int64_t office_drill_due(const struct office *o)
+{
+    if (!o->recovery_confirmed_at)
+        return 0;
+    int64_t last = o->recovery_tested_at > o->recovery_confirmed_at ? o->recovery_tested_at
+                                                                    : o->recovery_confirmed_at;
+    return last + 365 * DAY_MS;
+}
+
+bool office_drill_near(const struct office *o, int64_t now_ms)
+{
+    int64_t due = office_drill_due(o);
+    return due && now_ms >= due - 30 * DAY_MS;
+}
+
 static enum err refuse(struct refusal *ret, const char *field, const char *code, const char *msgid)
 {
     *ret = (struct refusal){.err = ERR_INVALID, .code = code, .msgid = msgid, .field = field};

@@ -15,6 +15,7 @@ struct office {
     int64_t notice_name;
     struct bytes recovery_public;
     int64_t recovery_confirmed_at;
+    int64_t recovery_tested_at; /* the last drill; 0: none since the sheet was typed back */
     int64_t demo;
 };
 extern const struct record office_record;
@@ -34,6 +35,8 @@ enum err office_create(struct cx *cx, const struct office_new *n,
                        char ret_office_id[UUID_TEXT_BYTES]) MUST_USE;
 /* Stores the recovery key's public half (set-up), then that its sheet was typed back. */
 enum err office_set_recovery(struct cx *cx, const uint8_t public_key[32], bool confirmed) MUST_USE;
+/* A drill opened all `complaints`: keeps when. Audited: "recovery_tested". */
+enum err office_recovery_tested(struct cx *cx, int64_t complaints) MUST_USE;
 
 struct badge {
     const char *id, *label, *state;
@@ -73,6 +76,10 @@ enum err office_range(struct arena *a, const char *first, const char *last, cons
                       size_t *ret_count, struct refusal *ret_refusal) MUST_USE;
 /* Where a place stands in its list: the number its label ends with. */
 int64_t office_label_number(const char *label);
+/* The yearly drill of the recovery sheet: when the next is due (epoch ms); 0 while no sheet is proven. */
+int64_t office_drill_due(const struct office *o);
+/* Is it time to ask for it? From a month before. */
+bool office_drill_near(const struct office *o, int64_t now_ms);
 /* What a state is called for people (msgid). */
 const char *office_state_label(const char *state);
 const char *office_kind_label(const char *kind); /* "Slot kartu identitas", "Loker" */

@@ -26,6 +26,7 @@ struct pool_view {
 struct policy_view {
     const char *name, *parent_name, *address, *phone, *ask_head, *limit_s, *head_silence_s;
     bool notice_name, recovery_confirmed;
+    const char *drill; /* when the drill of the recovery sheet is due, once that is near; else NULL */
     const char *code, *zone;
     bool saved;
 };

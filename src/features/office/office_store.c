@@ -25,13 +25,16 @@ static const struct record_column office_columns[] = {
     RECORD_COLUMN(struct office, recovery_public, REC_BYTES, 0, NULL),
     RECORD_COLUMN(struct office, recovery_confirmed_at, REC_TIME, RECORD_ALL,
                   T("Kunci pemulihan diperiksa")),
+    RECORD_COLUMN(struct office, recovery_tested_at, REC_TIME, RECORD_ALL,
+                  T("Latihan lembar pemulihan terakhir")),
     RECORD_COLUMN(struct office, demo, REC_INT, 0, NULL),
 };
 const struct record office_record = RECORD("Office", struct office, office_columns);
 
 #define OFFICE_COLUMNS                                                                             \
     "office_id, code, name, parent_name, address, phone, offset_min, limit_s, ask_head, "          \
-    "head_silence_s, notice_name, recovery_public, recovery_confirmed_at, demo"
+    "head_silence_s, notice_name, recovery_public, recovery_confirmed_at, "          \
+    "recovery_tested_at, demo"
 
 DB_SQL(office_select_only,
        "SELECT " OFFICE_COLUMNS " FROM office ORDER BY created_at, office_id LIMIT 1");
@@ -45,6 +48,7 @@ DB_SQL(office_update_row,
        " limit_s = $7, head_silence_s = $8, notice_name = $9 WHERE office_id = $1");
 DB_SQL(office_update_recovery, "UPDATE office SET recovery_public = $2, recovery_confirmed_at = $3"
                                " WHERE office_id = $1");
+DB_SQL(office_update_drill, "UPDATE office SET recovery_tested_at = $2 WHERE office_id = $1");
 
 /* What happens when nobody answers, until the office decides otherwise (features/notice). */
 DB_SQL(office_insert_escalation,
@@ -54,9 +58,23 @@ DB_SQL(office_insert_escalation,
        " ($1, 3, 240, 'unanswered', 'next_deputy_or_head'),"
        " ($1, 4, 360, 'unanswered', 'counter_alarm')");
 
+/* What the product brings along stands under the empty office (migration 0012): its calendar, its hours and
+ * the limits of complaints (features/calendar, features/casework). */
+DB_SQL(office_ship_holidays, "INSERT INTO holiday (office_id, day, kind, name, decree)"
+                             " SELECT $1, day, kind, name, decree FROM holiday"
+                             " WHERE office_id = ''");
+DB_SQL(office_ship_hours,
+       "INSERT INTO office_hours (office_id, weekday, open_min, close_min, break_from_min,"
+       " break_until_min) SELECT $1, weekday, open_min, close_min, break_from_min, break_until_min"
+       " FROM office_hours WHERE office_id = ''");
+DB_SQL(office_ship_limits,
+       "INSERT INTO stage_limit (office_id, stage, length, unit, basis, verified)"
+       " SELECT $1, stage, length, unit, basis, verified FROM stage_limit WHERE office_id = ''");
+
 const struct db_sql *const office_statements[] = {
+    &office_ship_holidays,     &office_ship_hours,      &office_ship_limits,
     &office_insert_escalation, &office_select_only,     &office_select, &office_insert,
-    &office_update_row,        &office_update_recovery, NULL,
+    &office_update_row,        &office_update_recovery, &office_update_drill, NULL,
 };
 
 enum err office_only(struct db_conn *conn, struct office *ret)
@@ -124,6 +142,9 @@ static enum err create_in_tx(struct db_conn *tx, void *arg)
                        db_int(a->now_ms)),
                NULL));
     TRY(db_run(tx, &office_insert_escalation, DB_ARGS(db_text(a->office_id)), NULL));
+    TRY(db_run(tx, &office_ship_holidays, DB_ARGS(db_text(a->office_id)), NULL));
+    TRY(db_run(tx, &office_ship_hours, DB_ARGS(db_text(a->office_id)), NULL));
+    TRY(db_run(tx, &office_ship_limits, DB_ARGS(db_text(a->office_id)), NULL));
     TRY(audit_begin(tx, a->office_id, a->now_ms));
     return audit_append(tx, &a->audit, NULL);
 }
@@ -209,4 +230,18 @@ enum err office_set_recovery(struct cx *cx, const uint8_t public_key[32], bool c
     a.recovery = (struct bytes){public_key, 32};
     a.confirmed = confirmed;
     return act_finish(cx, &a, db_tx(cx, "office_recovery", recovery_in_tx, &a));
+}
+
+static enum err drill_in_tx(struct db_conn *tx, void *arg)
+{
+    struct office_act *a = arg;
+    TRY(db_run(tx, &office_update_drill, DB_ARGS(db_text(a->office_id), db_int(a->now_ms)), NULL));
+    return audit_append(tx, &a->audit, NULL);
+}
+
+enum err office_recovery_tested(struct cx *cx, int64_t complaints)
+{
+    struct office_act a = act_new(cx, cx->actor.office_id, "recovery_tested");
+    a.audit.detail = arena_printf(cx->arena, "complaints=%lld", (long long)complaints);
+    return db_tx(cx, "office_drill", drill_in_tx, &a);
 }

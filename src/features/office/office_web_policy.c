@@ -53,6 +53,10 @@ static struct policy_view stored_view(struct cx *cx, const struct office *o)
         .head_silence_s = arena_printf(cx->arena, "%lld", (long long)o->head_silence_s),
         .notice_name = o->notice_name != 0,
         .recovery_confirmed = o->recovery_confirmed_at != 0,
+        .drill = office_drill_near(o, cx->now_ms)
+                     ? time_long_date(cx->arena, office_drill_due(o), cx->offset_min,
+                                      cx->lang == LANG_EN)
+                     : NULL,
         .code = o->code,
         .zone = time_zone_letters((int)o->offset_min),
     };

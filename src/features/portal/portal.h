@@ -17,6 +17,9 @@ struct page_view {
     bool camera;         /* camera allowed and its module loaded */
     bool live;           /* htmx and SSE loaded */
     bool lean;           /* for telephones: loads nothing for paper and no comfort for forms */
+    const char *wipe;      /* as in struct page */
+    const char *idle_path; /* as in struct page */
+    bool own_language;     /* as in struct page */
     void (*body)(struct html *h, void *arg);
     void *arg;
 };

@@ -1,6 +1,7 @@
 /* The frame around every page: office, person, menu; and the page of a refusal. */
 #include <string.h>
 
+#include "features/complaint/complaint_keys.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
 #include "features/portal/portal_view.h"
@@ -21,6 +22,7 @@ static const struct menu_row menu_rows[] = {
     {ROLE_OFFICIALS, {"/jawab", T("Menunggu jawaban")}},
     {ROLE_DESK | ROLE_OFFICIALS, {"/tamu", T("Tamu hari ini")}},
     {ROLE_DESK, {"/pengembalian", T("Pengembalian")}},
+    {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}},
     {ROLE_ADMIN, {"/saluran", T("Saluran")}},
@@ -28,6 +30,8 @@ static const struct menu_row menu_rows[] = {
     {ROLE_ADMIN, {"/tanda-pengenal", T("Tanda pengenal")}},
     {ROLE_ADMIN, {"/loker", T("Slot dan loker")}},
     {ROLE_ADMIN, {"/ruang", T("Ruang")}},
+    {ROLE_ADMIN, {"/hari-libur", T("Hari libur")}},
+    {ROLE_ADMIN, {"/tenggat", T("Batas waktu")}},
     {ROLE_ADMIN, {"/kantor", T("Kantor")}},
     {ROLE_ALL, {"/akun", T("Akun saya")}},
 };
@@ -49,6 +53,8 @@ const char *portal_home(const struct cx *cx)
         return "/tamu";
     if (cx->actor.roles & ROLE_OFFICIALS)
         return "/jawab";
+    if (cx->actor.roles & ROLE_CASE_OFFICER)
+        return "/pengaduan";
     if (cx->actor.roles & ROLE_ADMIN)
         return "/petugas";
     return "/akun";
@@ -83,6 +89,9 @@ static void fill_page(struct cx *cx, const struct http_req *req, const struct pa
         .scan = view->scan,
         .live = view->live,
         .lean = view->lean,
+        .wipe = view->wipe,
+        .idle_path = view->idle_path,
+        .own_language = view->own_language,
     };
 }
 

@@ -18,6 +18,10 @@ struct reach_who {
  * person himself, which is better than nobody. ERR_MISSING when nobody holds the post. */
 enum err reach_of_post(struct cx *cx, const char *office_id, uint32_t role,
                        struct reach_who *ret) MUST_USE;
+/* The same with his account, and nothing of why. */
+struct staff;
+enum err reach_holder(struct cx *cx, const char *office_id, uint32_t role,
+                      struct staff *ret) MUST_USE;
 /* Who stands in for a person, in order: whom he named when he left, then his deputies; without those who
  * are away themselves. */
 enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id,
@@ -50,6 +54,8 @@ enum err reach_channels(struct cx *cx, const char *office_id, const char *staff_
 /* The same without opening addresses. */
 enum err reach_channels_named(struct cx *cx, const char *office_id, const char *staff_id,
                               const char ***ret, size_t *ret_count) MUST_USE;
+enum err reach_channels_of(struct cx *cx, const char *office_id, const struct staff *s,
+                           const char ***ret, size_t *ret_count) MUST_USE;
 /* His address on one channel, whatever the hour; ERR_MISSING when he has none any more. */
 enum err reach_address(struct cx *cx, const char *office_id, const char *staff_id,
                        const char *channel, const char **ret) MUST_USE;

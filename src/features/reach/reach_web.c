@@ -28,9 +28,10 @@ static const char *today(const struct cx *cx)
     return arena_printf(cx->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
-/* Who is asked for a post, given the stand-ins in force. */
+/* Who is asked for a post, given the stand-ins in force. *ret_holder gets the account of the post where it
+ * was read. */
 static enum err pick_post(struct cx *cx, const char *office_id, struct reach_facts *f,
-                          struct reach_who *ret)
+                          struct reach_who *ret, struct staff *ret_holder)
 {
     TRY(reach_on_duty(cx->read, office_id, today(cx), f->role, &f->duty_id));
     f->holder_id = NULL;
@@ -40,7 +41,10 @@ static enum err pick_post(struct cx *cx, const char *office_id, struct reach_fac
         return e;
     if (e == ERR_OK)
         f->holder_id = s.id;
-    return reach_pick(f, ret) ? ERR_OK : ERR_MISSING;
+    if (!reach_pick(f, ret))
+        return ERR_MISSING;
+    *ret_holder = s;
+    return ERR_OK;
 }
 
 static enum err read_in_force(struct cx *cx, const char *office_id, struct reach_facts *ret)
@@ -54,8 +58,22 @@ static enum err read_in_force(struct cx *cx, const char *office_id, struct reach
 enum err reach_of_post(struct cx *cx, const char *office_id, uint32_t role, struct reach_who *ret)
 {
     struct reach_facts f = {.role = role};
+    struct staff holder = {0};
     TRY(read_in_force(cx, office_id, &f));
-    return pick_post(cx, office_id, &f, ret);
+    return pick_post(cx, office_id, &f, ret, &holder);
+}
+
+enum err reach_holder(struct cx *cx, const char *office_id, uint32_t role, struct staff *ret)
+{
+    struct reach_facts f = {.role = role};
+    struct reach_who who = {0};
+    struct staff holder = {0};
+    TRY(read_in_force(cx, office_id, &f));
+    TRY(pick_post(cx, office_id, &f, &who, &holder));
+    if (!str_eq(holder.id, who.staff_id))
+        return staff_get(cx->read, office_id, who.staff_id, ret);
+    *ret = holder;
+    return ERR_OK;
 }
 
 enum err reach_deputies(struct cx *cx, const char *office_id, const char *staff_id,
@@ -78,8 +96,9 @@ enum err reach_posts(struct cx *cx, const char *office_id, const char *staff_id,
     uint32_t all = roles & ROLE_OFFICIALS;
     for (size_t i = 0; i < ARRAY_LEN(posts); i++) {
         struct reach_who who = {0};
+        struct staff holder = {0};
         f.role = posts[i];
-        enum err e = all & posts[i] ? ERR_MISSING : pick_post(cx, office_id, &f, &who);
+        enum err e = all & posts[i] ? ERR_MISSING : pick_post(cx, office_id, &f, &who, &holder);
         if (e != ERR_OK && e != ERR_MISSING)
             return e;
         all |= str_eq(who.staff_id, staff_id) ? posts[i] : 0;
@@ -136,16 +155,22 @@ enum err reach_channels_named(struct cx *cx, const char *office_id, const char *
                               const char ***ret, size_t *ret_count)
 {
     struct staff s = {0};
+    TRY(staff_get(cx->read, office_id, staff_id, &s));
+    return reach_channels_of(cx, office_id, &s, ret, ret_count);
+}
+
+enum err reach_channels_of(struct cx *cx, const char *office_id, const struct staff *s,
+                           const char ***ret, size_t *ret_count)
+{
     struct way ways[REACH_CHANNELS] = {{NULL, NULL}};
     size_t count = 0;
-    TRY(staff_get(cx->read, office_id, staff_id, &s));
-    TRY(ways_of(cx, office_id, &s, ways, &count));
+    TRY(ways_of(cx, office_id, s, ways, &count));
     const char **names = ARENA_ARRAY(cx->arena, REACH_CHANNELS, const char *);
     for (size_t i = 0; i < count; i++)
         names[i] = ways[i].channel;
     bool quiet = false;
     if (count > 1)
-        TRY(quiet_now(cx, office_id, staff_id, &quiet));
+        TRY(quiet_now(cx, office_id, s->id, &quiet));
     *ret_count = reach_allowed(names, count, quiet);
     *ret = names;
     return ERR_OK;

@@ -20,6 +20,7 @@ static const struct record_column caller_columns[] = {
     RECORD_COLUMN(struct caller, expires_at, REC_TIME, 0, NULL),
     RECORD_COLUMN(struct caller, roles, REC_INT, 0, NULL),
     RECORD_COLUMN(struct caller, offset_min, REC_INT, 0, NULL),
+    RECORD_COLUMN(struct caller, key_trusted_at, REC_TIME, 0, NULL),
     RECORD_COLUMN(struct caller, seq, REC_INT, 0, NULL),
     RECORD_COLUMN(struct caller, wrapped_key, REC_BYTES, 0, NULL),
     RECORD_COLUMN(struct caller, public_key, REC_BYTES, 0, NULL),
@@ -39,7 +40,8 @@ const struct record staff_session_record = RECORD("Session", struct staff_sessio
  * one statement. CROSS JOIN: the office comes first in every index, and SQLite keeps this order. */
 DB_SQL(session_select_caller,
        "SELECT s.id, s.office_id, s.staff_id, s.lang, s.seen_at, s.expires_at, s.wrapped_key,"
-       " p.name, p.username, p.roles, p.public_key, o.offset_min, o.name AS office_name, h.seq"
+       " p.name, p.username, p.roles, p.public_key, p.key_trusted_at, o.offset_min,"
+       " o.name AS office_name, h.seq"
        " FROM office o CROSS JOIN session s CROSS JOIN staff p CROSS JOIN audit_head h"
        " WHERE s.office_id = o.office_id AND s.secret_hash = $1 AND h.office_id = o.office_id"
        " AND p.office_id = s.office_id AND p.id = s.staff_id"
@@ -60,6 +62,8 @@ DB_SQL(session_update_lang, "UPDATE session SET lang = $3 WHERE office_id = $1 A
 DB_SQL(session_update_ended, "UPDATE session SET ended_at = $4, wrapped_key = NULL"
                              " WHERE office_id = $1 AND id = $2 AND staff_id = $3"
                              " AND ended_at IS NULL");
+DB_SQL(session_update_key, "UPDATE session SET wrapped_key = $3 WHERE office_id = $1 AND id = $2"
+                           " AND ended_at IS NULL");
 DB_SQL(session_select_open,
        "SELECT id, created_at, seen_at, expires_at FROM session"
        " WHERE office_id = $1 AND staff_id = $2 AND ended_at IS NULL"
@@ -74,7 +78,8 @@ const struct db_sql *const session_statements[] = {
     &session_insert,        &session_update_seen,
     &session_update_lang,   &session_update_ended,
     &session_select_open,   &session_delete_old,
-    &token_insert,          NULL,
+    &session_update_key,    &token_insert,
+    NULL,
 };
 
 enum err session_caller(struct db_conn *conn, struct bytes secret_hash, struct caller *ret)
@@ -100,6 +105,15 @@ enum err session_audit_tx(struct db_conn *tx, void *arg)
 {
     struct session_act *a = arg;
     return audit_append(tx, &a->audit, NULL);
+}
+
+enum err session_key_tx(struct db_conn *tx, void *arg)
+{
+    struct session_act *a = arg;
+    int64_t changed = 0;
+    TRY(db_run(tx, &session_update_key,
+               DB_ARGS(db_text(a->office_id), db_text(a->id), db_bytes(a->wrapped)), &changed));
+    return changed ? audit_append(tx, &a->audit, NULL) : ERR_MISSING;
 }
 
 enum err session_begin_tx(struct db_conn *tx, void *arg)

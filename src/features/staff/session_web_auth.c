@@ -27,6 +27,7 @@ static void set_actor(struct cx *cx, enum actor_kind kind, const struct caller *
 {
     cx->actor = (struct actor){.kind = kind,
                                .roles = (uint32_t)c->roles & ROLE_ALL,
+                               .key_trusted = c->key_trusted_at != 0,
                                .name = c->name,
                                .username = c->username,
                                .office_name = c->office_name};
@@ -179,6 +180,7 @@ static enum err begin_session(struct cx *cx, const struct staff *s, const char *
                        .name = s->name,
                        .username = s->username,
                        .roles = s->roles,
+                       .key_trusted_at = s->key_trusted_at,
                        .offset_min = cx->offset_min};
     set_actor(cx, ACTOR_USER, &c);
     set_key(cx, s->public_key, secret_key);
@@ -201,6 +203,66 @@ enum err staff_login(struct cx *cx, const char *office_id, const char *username,
     uint8_t secret_key[32];
     TRY(seal_person_unlock(s.wrapped_key, password, secret_key));
     e = begin_session(cx, &s, office_id, secret_key, ret_cookie);
+    explicit_bzero(secret_key, sizeof(secret_key));
+    return e;
+}
+
+/* --- the key of a session, put away and opened again ---------------------------------------------------------- */
+
+static enum err keep_key(struct cx *cx, struct bytes wrapped, const char *action)
+{
+    struct session_act a = {
+        .office_id = cx->actor.office_id,
+        .id = cx->actor.session_id,
+        .wrapped = wrapped,
+        .audit = {.office_id = cx->actor.office_id,
+                  .at = cx->now_ms,
+                  .actor_kind = audit_actor_kind(cx),
+                  .actor_id = cx->actor.id,
+                  .action = action,
+                  .subject_kind = "staff",
+                  .subject_id = cx->actor.id,
+                  .detail = ""},
+    };
+    return db_tx(cx, action, session_key_tx, &a);
+}
+
+enum err staff_key_put_away(struct cx *cx)
+{
+    enum err e = keep_key(cx, (struct bytes){NULL, 0}, "key_put_away");
+    explicit_bzero(&cx->key, sizeof(cx->key));
+    return e == ERR_MISSING ? ERR_OK : e; /* the session ended meanwhile, and its key with it */
+}
+
+static enum err unlock_own(struct cx *cx, const char *password, struct staff *ret,
+                           uint8_t ret_secret_key[32])
+{
+    TRY(staff_get(cx->read, cx->actor.office_id, cx->actor.id, ret));
+    enum err e = seal_person_unlock(ret->wrapped_key, str_or(password, ""), ret_secret_key);
+    if (e != ERR_AUTH)
+        return e;
+    cx_field(cx, "password", "wrong_password",
+             T("Kata sandi Anda tidak cocok. Tulis kata sandi yang Anda pakai untuk masuk."));
+    return ERR_INVALID;
+}
+
+enum err staff_key_open(struct cx *cx, const char *cookie, const char *password)
+{
+    struct staff own = {0};
+    uint8_t secret_key[32];
+    TRY(unlock_own(cx, password, &own, secret_key));
+    enum err e = keep_key(cx, seal_session_wrap(cx->arena, cookie, secret_key), "key_opened");
+    if (e == ERR_OK)
+        set_key(cx, own.public_key, secret_key);
+    explicit_bzero(secret_key, sizeof(secret_key));
+    return e == ERR_MISSING ? ERR_AUTH : e; /* the session ended meanwhile */
+}
+
+enum err staff_prove_password(struct cx *cx, const char *password)
+{
+    struct staff own = {0};
+    uint8_t secret_key[32];
+    enum err e = unlock_own(cx, password, &own, secret_key);
     explicit_bzero(secret_key, sizeof(secret_key));
     return e;
 }

@@ -19,6 +19,7 @@ const struct role_name staff_roles[STAFF_ROLES + 1] = {
     {ROLE_SECTION_CHIEF, "section_chief", T("Kepala seksi atau subbagian")},
     {ROLE_ADMIN, "admin", T("Administrator kantor")},
     {ROLE_MONITOR, "monitor", T("Pemantau")},
+    {ROLE_CASE_OFFICER, "case_officer", T("Petugas penanganan")},
     {0, NULL, NULL},
 };
 
@@ -33,7 +34,7 @@ const char *staff_role_name(uint32_t role)
 const char *staff_role_label(uint32_t roles)
 {
     static const uint32_t by_rank[] = {ROLE_OFFICE_HEAD, ROLE_INTEL_CHIEF,  ROLE_SECTION_CHIEF,
-                                       ROLE_ADMIN,       ROLE_DUTY_OFFICER, ROLE_FRONT_DESK,
+                                       ROLE_CASE_OFFICER, ROLE_ADMIN,       ROLE_DUTY_OFFICER, ROLE_FRONT_DESK,
                                        ROLE_MONITOR};
     for (size_t i = 0; i < ARRAY_LEN(by_rank); i++) {
         if (!(roles & by_rank[i]))
@@ -212,9 +213,14 @@ bool staff_reads_complaints(const struct staff *s)
     return (s->roles & ROLE_LEADERS) && !s->disabled_at && s->key_trusted_at;
 }
 
+bool staff_takes_shares(const struct staff *s)
+{
+    return (s->roles & ROLE_SHARE_TAKERS) && !s->disabled_at && s->key_trusted_at;
+}
+
 bool staff_key_waits(const struct staff *s)
 {
-    return (s->roles & ROLE_LEADERS) && !s->disabled_at && !s->key_trusted_at;
+    return (s->roles & ROLE_SHARE_TAKERS) && !s->disabled_at && !s->key_trusted_at;
 }
 
 int64_t staff_idle_ms(uint32_t roles)

@@ -14,18 +14,21 @@ enum role {
     ROLE_SECTION_CHIEF = 1 << 4, /* another Kasi or Kasubag */
     ROLE_ADMIN = 1 << 5,         /* office administrator: never reads complaints, sees no photos */
     ROLE_MONITOR = 1 << 6,       /* Kejati, Kejagung: figures, no personal data */
+    ROLE_CASE_OFFICER = 1 << 7,  /* works on complaints that are shared with this person */
 };
 #define ROLE_DESK      (ROLE_FRONT_DESK | ROLE_DUTY_OFFICER)
 #define ROLE_OFFICIALS (ROLE_INTEL_CHIEF | ROLE_OFFICE_HEAD | ROLE_SECTION_CHIEF)
 #define ROLE_LEADERS   (ROLE_INTEL_CHIEF | ROLE_OFFICE_HEAD) /* see that a visit has a complaint */
-#define ROLE_ALL       0x7Fu
+/* Who may ever be given a share of a complaint, and so needs a trusted key. */
+#define ROLE_SHARE_TAKERS (ROLE_OFFICIALS | ROLE_CASE_OFFICER)
+#define ROLE_ALL          0xFFu
 
 struct role_name {
     enum role role;
     const char *name;  /* "front_desk" */
     const char *label; /* msgid "Petugas PTSP" */
 };
-#define STAFF_ROLES 7
+#define STAFF_ROLES 8
 extern const struct role_name staff_roles[STAFF_ROLES + 1]; /* ended by name NULL */
 const char *staff_role_name(uint32_t role);                 /* of one bit; "" when unknown */
 const char *staff_role_label(uint32_t roles);               /* msgid of the highest-ranking bit */
@@ -132,13 +135,17 @@ enum err staff_change_password(struct cx *cx, const char *old_password, const ch
 /* --- trusted keys: for whom complaints are sealed ---------------------------------------------------------- */
 /* May complaints be sealed for this account? An active leader with a trusted key. */
 bool staff_reads_complaints(const struct staff *s);
-/* A leader whose key waits for trust. */
+/* May a share be given to this account by somebody who has one? An active one with such a role and a trusted
+ * key. */
+bool staff_takes_shares(const struct staff *s);
+/* The same, but the key waits for trust. */
 bool staff_key_waits(const struct staff *s);
 /* `fingerprint`: of the key that was looked at; another one by now is ERR_CONFLICT. The program itself may
  * always; a person must be a leader with a trusted key himself, and type his own password again. */
 enum err staff_trust_key(struct cx *cx, const char *id, const char *fingerprint,
                          const char *password) MUST_USE;
-/* Leaders of the office that are active: with a trusted key, and without. */
+/* Active leaders with a trusted key, for whom complaints are sealed; and active accounts whose key waits for
+ * trust. */
 enum err staff_count_readers(struct db_conn *conn, const char *office_id, int64_t *ret_trusted,
                              int64_t *ret_waiting) MUST_USE;
 
@@ -160,6 +167,13 @@ enum err staff_login(struct cx *cx, const char *office_id, const char *username,
 enum err staff_logout(struct cx *cx) MUST_USE;
 /* Ends a session of cx->actor by its id. ERR_MISSING when it is somebody else's or over. */
 enum err staff_session_end(struct cx *cx, const char *session_id) MUST_USE;
+/* Puts the person's key away: until the password is typed again nothing sealed opens in this session. */
+enum err staff_key_put_away(struct cx *cx) MUST_USE;
+/* Opens it again in this session, whose cookie's value is `cookie`: cx->key is the person's. ERR_INVALID with
+ * a field error when the password is wrong. */
+enum err staff_key_open(struct cx *cx, const char *cookie, const char *password) MUST_USE;
+/* That it is the person and not somebody at an unlocked screen: ERR_INVALID with a field error of "password". */
+enum err staff_prove_password(struct cx *cx, const char *password) MUST_USE;
 /* Sessions of an account that have not ended, newest first. */
 enum err staff_sessions(struct db_conn *conn, const char *office_id, const char *staff_id,
                         int64_t now_ms, struct staff_session **ret, size_t *ret_count) MUST_USE;

@@ -45,6 +45,9 @@ struct key_view {
     const struct key_row *rows;
     size_t count, waiting;
     bool may_trust; /* the person's own key is trusted */
+    int64_t shut;      /* complaints sealed for an older key of this person */
+    const char *drill; /* when the drill of the recovery sheet is due, once that is near; else NULL */
+    const char *username;
 };
 
 struct staff_list_view {

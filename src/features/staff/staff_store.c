@@ -159,12 +159,13 @@ enum err staff_page(struct db_conn *conn, const char *office_id, const char *cur
 enum err staff_count_readers(struct db_conn *conn, const char *office_id, int64_t *ret_trusted,
                              int64_t *ret_waiting)
 {
-    int64_t all = 0, trusted = 0;
-    struct db_arg office = db_text(office_id), leaders = db_int(ROLE_LEADERS);
-    TRY(db_number(conn, &staff_count_role, DB_ARGS(office, leaders, db_text("")), &all));
-    TRY(db_number(conn, &staff_count_trusted, DB_ARGS(office, leaders), &trusted));
-    *ret_trusted = trusted;
-    *ret_waiting = all - trusted;
+    int64_t leaders = 0, takers = 0, trusted_takers = 0;
+    struct db_arg office = db_text(office_id), taking = db_int(ROLE_SHARE_TAKERS);
+    TRY(db_number(conn, &staff_count_trusted, DB_ARGS(office, db_int(ROLE_LEADERS)), &leaders));
+    TRY(db_number(conn, &staff_count_role, DB_ARGS(office, taking, db_text("")), &takers));
+    TRY(db_number(conn, &staff_count_trusted, DB_ARGS(office, taking), &trusted_takers));
+    *ret_trusted = leaders;
+    *ret_waiting = takers - trusted_takers;
     return ERR_OK;
 }
 
@@ -241,12 +242,14 @@ static enum err log_key_reset(struct db_conn *tx, const struct staff_act *act, c
     return audit_append(tx, &entry, NULL);
 }
 
-/* Whoever was no leader becomes one through an administrator: his key must be looked at first. */
-static enum err doubt_new_leader(struct db_conn *tx, const struct staff_act *act,
+/* Whoever was no leader becomes one through an administrator, or may be given complaints who could not be: his
+ * key must be looked at first. */
+static enum err doubt_new_reader(struct db_conn *tx, const struct staff_act *act,
                                  const struct staff *old, uint32_t roles)
 {
     bool becomes_leader = !(old->roles & ROLE_LEADERS) && (roles & ROLE_LEADERS);
-    if (!becomes_leader || !old->key_trusted_at)
+    bool becomes_taker = !(old->roles & ROLE_SHARE_TAKERS) && (roles & ROLE_SHARE_TAKERS);
+    if (!(becomes_leader || becomes_taker) || !old->key_trusted_at)
         return ERR_OK;
     TRY(db_run(tx, &staff_key_trust,
                DB_ARGS(db_text(act->office_id), db_text(act->id), db_null(), db_null()), NULL));
@@ -268,7 +271,7 @@ enum err staff_update_tx(struct db_conn *tx, void *arg)
                        db_text(str_or(c->section, "")), db_bytes(a->phone_sealed),
                        db_bytes(a->phone_index)),
                NULL));
-    TRY(doubt_new_leader(tx, &a->act, &old, c->roles));
+    TRY(doubt_new_reader(tx, &a->act, &old, c->roles));
     return audit_append(tx, &a->act.audit, NULL);
 }
 

@@ -57,7 +57,7 @@ enum err staff_enable_tx(struct db_conn *tx, void *staff_act) MUST_USE;
 /* A caller as one statement finds it: the session or token, its account, its office. */
 struct caller {
     const char *id, *office_id, *staff_id, *lang, *name, *username, *office_name;
-    int64_t seen_at, expires_at, roles, offset_min;
+    int64_t seen_at, expires_at, roles, offset_min, key_trusted_at;
     int64_t seq; /* of the office's newest audit entry, in the same look */
     struct bytes wrapped_key, public_key;
 };
@@ -77,6 +77,8 @@ struct session_act {
 enum err session_begin_tx(struct db_conn *tx, void *session_act) MUST_USE;
 /* Takes office_id, id, now_ms. */
 enum err session_seen_tx(struct db_conn *tx, void *session_act) MUST_USE;
+/* Takes office_id, id, wrapped ({NULL, 0}: put away), audit. ERR_MISSING when the session is over. */
+enum err session_key_tx(struct db_conn *tx, void *session_act) MUST_USE;
 /* Takes only audit. */
 enum err session_audit_tx(struct db_conn *tx, void *session_act) MUST_USE;
 

@@ -95,7 +95,7 @@ struct staff_form {
 };
 static const char *const role_codes[] = {
     "front_desk",    "duty_officer", "intel_chief", "office_head",
-    "section_chief", "admin",        "monitor",     NULL};
+    "section_chief", "admin",        "monitor", "case_officer", NULL};
 static const char *const section_codes[] = {"intel", "bin",  "pidum", "pidsus",
                                             "datun", "pb3r", NULL};
 
@@ -348,7 +348,7 @@ static enum err one_show(struct cx *cx, struct http_req *req, struct http_res *r
                                  .disabled = s->disabled_at != 0,
                                  .own = str_eq(s->id, cx->actor.id),
                                  .key_waits = staff_key_waits(s),
-                                 .reads_complaints = (s->roles & ROLE_OFFICIALS) != 0};
+                                 .reads_complaints = (s->roles & ROLE_SHARE_TAKERS) != 0};
     if (typed)
         v->form = *typed;
     else

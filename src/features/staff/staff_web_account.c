@@ -187,21 +187,6 @@ enum err staff_enable(struct cx *cx, const char *id)
 
 /* --- trust ------------------------------------------------------------------------------------------------ */
 
-/* That it is the person and not somebody at an unlocked screen. */
-static enum err prove_own_password(struct cx *cx, const char *password)
-{
-    struct staff own = {0};
-    TRY(staff_get(cx->read, cx->actor.office_id, cx->actor.id, &own));
-    uint8_t secret_key[32];
-    enum err e = seal_person_unlock(own.wrapped_key, str_or(password, ""), secret_key);
-    explicit_bzero(secret_key, sizeof(secret_key));
-    if (e != ERR_AUTH)
-        return e;
-    cx_field(cx, "password", "wrong_password",
-             T("Kata sandi Anda tidak cocok. Tulis kata sandi yang Anda pakai untuk masuk."));
-    return ERR_INVALID;
-}
-
 enum err staff_trust_key(struct cx *cx, const char *id, const char *fingerprint,
                          const char *password)
 {
@@ -216,7 +201,7 @@ enum err staff_trust_key(struct cx *cx, const char *id, const char *fingerprint,
                                       0}; /* the transaction says so, after its other refusals */
     a.act.audit.detail = arena_printf(cx->arena, "fingerprint=%s", now);
     if (cx->actor.kind != ACTOR_SYSTEM)
-        TRY(prove_own_password(cx, password));
+        TRY(staff_prove_password(cx, password));
     return act_finish(cx, &a.act, db_tx(cx, "staff_trust_key", staff_trust_tx, &a));
 }
 

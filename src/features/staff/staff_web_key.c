@@ -1,7 +1,9 @@
-/* The page of the leaders' keys. An administrator can make a leader's account, but not put its key among
- * those for which complaints are sealed: that a leader does, here, who already reads them. */
+/* The page of the keys of those who read complaints. An administrator can make such an account, but not put
+ * its key among those for which complaints are sealed: that a leader does, here, who already reads them. */
 #include <string.h>
 
+#include "features/complaint/complaint_keys.h"
+#include "features/office/office.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff_page.h"
 #include "features/staff/staff_view.h"
@@ -9,6 +11,7 @@
 #include "lib/base/str.h"
 #include "lib/http/form.h"
 #include "lib/json/json.h"
+#include "lib/base/time.h"
 #include "lib/seal/seal.h"
 
 #include "lib/base/banned.h"
@@ -37,14 +40,26 @@ static const struct form trust_form = FORM("KeyTrust", struct trust_form, trust_
 
 /* --- list --------------------------------------------------------------------------------------------- */
 
-static bool is_leader(const struct staff *s)
+static bool has_part(const struct staff *s)
 {
-    return staff_reads_complaints(s) || staff_key_waits(s);
+    return staff_takes_shares(s) || staff_key_waits(s);
 }
 
 static void keys_body(struct html *h, void *arg)
 {
     key_page(h, arg);
+}
+
+/* What a leader has to see to: complaints that an older key held, and the sheet's yearly drill. */
+static enum err fill_duties(struct cx *cx, struct key_view *v)
+{
+    struct office office = {0};
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    v->username = cx->actor.username;
+    if (office_drill_near(&office, cx->now_ms))
+        v->drill = time_long_date(cx->arena, office_drill_due(&office), cx->offset_min,
+                                  cx->lang == LANG_EN);
+    return complaint_count_shut(cx, &v->shut);
 }
 
 /* `asked`: the account whose form was refused, or NULL. */
@@ -57,13 +72,14 @@ static enum err keys_show(struct cx *cx, struct http_req *req, struct http_res *
     struct key_row *rows = ARENA_ARRAY(cx->arena, count + 1, struct key_row);
     struct key_view *v = ARENA_NEW(cx->arena, struct key_view);
     v->rows = rows;
+    TRY(fill_duties(cx, v));
     for (size_t i = 0; i < count; i++) {
         const struct staff *s = &list[i];
-        if (!is_leader(s))
+        if (!has_part(s))
             continue;
-        bool trusted = staff_reads_complaints(s);
+        bool trusted = staff_takes_shares(s);
         v->waiting += !trusted;
-        v->may_trust |= trusted && str_eq(s->id, cx->actor.id);
+        v->may_trust |= staff_reads_complaints(s) && str_eq(s->id, cx->actor.id);
         rows[v->count++] = (struct key_row){
             .id = s->id,
             .name = s->name,
@@ -86,7 +102,7 @@ static json_t *key_json(struct cx *cx, const struct staff *s)
     json_object_set_new(o, "username", json_text(s->username));
     json_object_set_new(o, "name", json_text(s->name));
     json_object_set_new(o, "roles", staff_roles_json((uint32_t)s->roles));
-    json_object_set_new(o, "state", json_text(staff_reads_complaints(s) ? "trusted" : "waiting"));
+    json_object_set_new(o, "state", json_text(staff_takes_shares(s) ? "trusted" : "waiting"));
     json_object_set_new(o, "fingerprint", json_text(seal_key_fingerprint(cx->arena, s->public_key)));
     json_object_set_new(o, "key_trusted_at", json_time(cx, s->key_trusted_at));
     return o;
@@ -99,7 +115,7 @@ static enum err keys_json(struct cx *cx, struct http_res *res)
     TRY(staff_list(cx->read, cx->actor.office_id, &list, &count));
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
-        if (is_leader(&list[i]))
+        if (has_part(&list[i]))
             json_array_append_new(items, key_json(cx, &list[i]));
     json_t *answer = json_object();
     json_object_set_new(answer, "items", items);

@@ -300,10 +300,15 @@ static enum err keep_visitor(struct db_conn *tx, struct visit_registration *r)
                   NULL);
 }
 
-static enum err insert_visit(struct db_conn *tx, const struct visit_registration *r)
+static enum err insert_visit(struct db_conn *tx, struct visit_registration *r)
 {
-    const struct visit *v = &r->visit;
-    const char *unsent = notice_unsent_reason(&r->notice);
+    struct visit *v = &r->visit;
+    v->state = "registered";
+    v->open = 1;
+    v->notice_reason = notice_unsent_reason(&r->notice);
+    v->notice_state = v->notice_reason ? "none" : "queued";
+    v->notice_at = r->act.now_ms;
+    v->question_state = v->decision_state = "none";
     return db_run(
         tx, &visit_insert,
         DB_ARGS(db_text(r->act.office_id), db_text(v->id), db_int(v->year), db_int(v->number),
@@ -315,7 +320,7 @@ static enum err insert_visit(struct db_conn *tx, const struct visit_registration
                 db_text(v->guardian), db_text(v->priority), db_text(v->purpose),
                 db_text(v->category), db_text(v->service), db_text(v->host), db_text(v->host_id),
                 db_text(v->photo_id), db_text(v->no_photo_reason), db_text(v->accepted_warnings),
-                db_text(unsent ? "none" : "queued"), db_text(unsent), db_int(r->act.now_ms)),
+                db_text(v->notice_state), db_text(v->notice_reason), db_int(v->notice_at)),
         NULL);
 }
 

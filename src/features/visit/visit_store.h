@@ -22,10 +22,11 @@ struct visit_registration {
     struct bytes visitor_identity; /* sealed for that id */
     struct bytes known_identity;   /* sealed for the id of the visitor known from before */
     struct notice_new notice;
+    struct identity identity; /* as it is in both */
     bool accept_inside;
     const char *detail;
     char suffix[8];
-    /* out */
+    /* out; the visit's states too, as they were stored */
     bool replayed;
     const char *subject_id;
     int status;

@@ -29,6 +29,9 @@ struct visit_view {
 
 /* Reads all of it. ERR_MISSING when there is no such visit in this office. */
 enum err visit_view_read(struct cx *cx, const char *visit_id, struct visit_view *ret) MUST_USE;
+/* The view of a visit that was registered just now: it needs no reading. */
+struct visit_registration;
+struct visit_view visit_view_registered(struct arena *a, const struct visit_registration *r);
 /* The rest of a view whose row is already read. */
 enum err visit_view_fill(struct cx *cx, struct visit_view *view) MUST_USE;
 /* The whole visit as design §5 names it. A new reference. */

@@ -224,23 +224,24 @@ static void fill_visit(struct cx *cx, const struct visit_form *f, const struct o
 static enum err fill_identity(struct cx *cx, const struct visit_form *f,
                               struct visit_registration *r)
 {
-    struct identity i = {.id_number = f->id_number,
-                         .phone = f->phone,
-                         .email = f->email,
-                         .address = f->address,
-                         .gender = f->gender,
-                         .birth_date = f->birth_date};
+    r->identity = (struct identity){.id_number = f->id_number,
+                                    .phone = str_empty(f->phone) ? NULL : f->phone,
+                                    .email = str_empty(f->email) ? NULL : f->email,
+                                    .address = str_empty(f->address) ? NULL : f->address,
+                                    .gender = str_empty(f->gender) ? NULL : f->gender,
+                                    .birth_date = str_empty(f->birth_date) ? NULL : f->birth_date};
+    const struct identity *i = &r->identity;
     r->visit.id_index = identity_index(cx, f->id_type, f->id_number);
-    r->visit.identity_sealed = identity_seal(cx, "visit", r->visit.id, &i);
+    r->visit.identity_sealed = identity_seal(cx, "visit", r->visit.id, i);
     r->visitor_id = cx_new_id(cx);
-    r->visitor_identity = identity_seal(cx, "visitor", r->visitor_id, &i);
+    r->visitor_identity = identity_seal(cx, "visitor", r->visitor_id, i);
     struct visitor known = {0};
     enum err e = visitor_find(cx->read, cx->actor.office_id, r->visit.id_index, &known);
     if (e == ERR_MISSING)
         return ERR_OK;
     if (e != ERR_OK)
         return e;
-    r->known_identity = identity_seal(cx, "visitor", known.id, &i);
+    r->known_identity = identity_seal(cx, "visitor", known.id, i);
     return ERR_OK;
 }
 
@@ -344,7 +345,10 @@ enum err visit_new_post(struct cx *cx, struct http_req *req, struct http_res *re
     }
     if (req->wants == WANTS_JSON)
         http_res_header(cx, res, "Location", arena_printf(cx->arena, "/tamu/%s", r->subject_id));
-    return visit_answer(cx, req, res, r->subject_id, r->status);
+    if (req->wants != WANTS_JSON || r->replayed)
+        return visit_answer(cx, req, res, r->subject_id, r->status);
+    struct visit_view view = visit_view_registered(cx->arena, r);
+    return http_res_json(cx, res, r->status, visit_view_json(cx, &view));
 }
 
 /* --- the form's page ------------------------------------------------------------------------------------------ */

@@ -39,6 +39,7 @@ struct actor {
     char session_id[UUID_TEXT_BYTES]; /* public id of the session or token row; "" otherwise */
     char office_id[UUID_TEXT_BYTES];
     uint32_t roles; /* bits; their meaning belongs to features/staff */
+    bool key_trusted; /* somebody vouches for this person's key; see features/staff */
     const char *name;
     const char *username;
     const char *office_name; /* NULL when it was not looked up */

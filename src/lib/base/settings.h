@@ -19,6 +19,7 @@ struct settings {
     const char *graph_base, *graph_version, *phone_number_id, *token_file, *app_secret_file;
     const char *verify_token, *template_visit, *template_head, *language;
     const char *template_queue; /* of several guests at once; "": never, each has his own message */
+    const char *template_reminder; /* of deadlines of complaints; "": only inside the window */
     /* [outbox] */
     int64_t outbox_speed;    /* 1: all waiting times of messages are divided by it, for tests */
     int64_t recipient_gap_s; /* 6: between two messages to one person, */

@@ -79,6 +79,12 @@ int64_t time_day_start(int64_t ms, int offset_min)
     return floor_div(ms + shift, DAY_MS) * DAY_MS - shift;
 }
 
+char *time_day_text(struct arena *a, int64_t ms, int offset_min)
+{
+    struct civil c = time_civil(ms, offset_min);
+    return arena_printf(a, "%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
 char *time_rfc3339(struct arena *a, int64_t ms, int offset_min)
 {
     struct civil c = time_civil(ms, offset_min);

@@ -28,6 +28,9 @@ bool time_parse(const char *s, int offset_min, int64_t *ret);
 /* "2026-07-23" → that date; false when there is no such day. */
 bool time_parse_date(const char *s, int *ret_year, int *ret_month, int *ret_day);
 
+/* The office's day of `ms`: "2026-07-23". */
+char *time_day_text(struct arena *a, int64_t ms, int offset_min);
+
 /* "WIB", "WITA", "WIT", or "UTC+n". */
 const char *time_zone_letters(int offset_min);
 /* "09.41", "09.41.05" */

@@ -37,6 +37,9 @@ struct page {
     bool live;   /* loads htmx and its SSE extension */
     bool lean;   /* for telephones: loads nothing for paper and no comfort for forms */
     const char *notice; /* one-line banner of success after a redirect, or NULL */
+    const char *wipe; /* where the button "Kosongkan layar" of the bar sends to; NULL: there is none */
+    const char *idle_path; /* opened by itself after 10 minutes where scripts are off; NULL: never */
+    bool own_language;     /* the page has its own way to the other language: no switch at the foot */
 };
 
 struct menu_item {

@@ -391,7 +391,7 @@ static void parse_file(const struct scope *s, const struct field *f, const char 
         if (strcmp(s->req->files[i].field, f->name) != 0)
             continue;
         struct bytes data = s->req->files[i].data;
-        if (value_file(s->cx, f, name, data))
+        if (value_file(s->cx, f, name, s->req->files[i].bytes))
             memcpy(at, &data, sizeof(data));
         return;
     }

@@ -98,5 +98,15 @@ enum err form_decode_urlencoded(struct cx *cx, struct bytes body, struct http_pa
                                 size_t *ret_count) MUST_USE;
 enum err form_decode_multipart(struct cx *cx, struct bytes body, const char *boundary,
                                struct http_req *req) MUST_USE;
+/* A body that is in memory, or read piece by piece. */
+struct body_source {
+    uint64_t bytes;
+    const uint8_t *memory; /* the whole body; NULL when there is `read` */
+    bool (*read)(void *arg, uint64_t at, uint8_t *to, size_t n);
+    void *arg;
+    size_t window_bytes; /* how much is looked at together; 0: 64 KiB */
+};
+enum err form_decode_source(struct cx *cx, const struct body_source *body, const char *boundary,
+                            struct http_req *req) MUST_USE;
 
 #endif

@@ -21,6 +21,6 @@ bool value_int(struct cx *cx, const struct field *f, const char *name, const cha
 bool value_time(struct cx *cx, const struct field *f, const char *name, const char *text,
                 int64_t *ret);
 bool value_bool(struct cx *cx, const struct field *f, const char *name, const char *text, bool *ret);
-bool value_file(struct cx *cx, const struct field *f, const char *name, struct bytes data);
+bool value_file(struct cx *cx, const struct field *f, const char *name, uint64_t bytes);
 
 #endif

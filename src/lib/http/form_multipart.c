@@ -1,4 +1,5 @@
-/* multipart/form-data (RFC 7578), read in place: files are borrowed from the body. See form.h. */
+/* multipart/form-data (RFC 7578). A body in memory is read in place, and files are borrowed from it. A spooled
+ * one is looked at through a small window: texts are copied, of files only their place is kept. See form.h. */
 #include "lib/http/internal.h"
 
 #include <string.h>
@@ -7,15 +8,31 @@
 #include "lib/base/utf8.h"
 #include "lib/base/banned.h"
 
-#define PARTS_MAX      256u
-#define PART_HEAD_MAX  2048u
-#define PART_LINES_MAX 8
+#define PARTS_MAX       256u
+#define PART_HEAD_MAX   2048u
+#define PART_LINES_MAX  8
+#define WINDOW_BYTES    ((size_t)64 << 10)
+#define TEXT_BYTES_MAX  ((uint64_t)256 << 10) /* all text fields of a spooled body together */
+#define BOUNDARY_MAX    70                    /* RFC 2046 */
+#define WINDOW_MIN      (PART_HEAD_MAX + 2)
 
 struct part {
     const char *name;
     const char *file_name; /* NULL: a text field */
     const char *content_type;
-    struct bytes data;
+    uint64_t at, n; /* the data's place in the body */
+};
+
+struct scan {
+    struct cx *cx;
+    struct http_req *req;
+    const struct body_source *body;
+    uint8_t *window; /* NULL: the body is in memory */
+    size_t window_bytes;
+    const char *delimiter; /* CR LF, two hyphens and the boundary */
+    size_t delimiter_bytes;
+    uint64_t text_bytes;
+    bool unreadable;
 };
 
 static enum err broken(struct cx *cx, const char *why)
@@ -67,97 +84,161 @@ static bool read_line(struct arena *a, struct part *part, const char *line)
     return strchr(line, ':') != NULL;
 }
 
-/* The part's own head; returns the bytes it took, 0 when it is broken. */
-static size_t read_part_head(struct arena *a, struct part *part, struct bytes rest)
+/* What can be seen from `at` on: in memory all the rest, else at most `n` bytes. Empty behind the end. */
+static struct bytes look(struct scan *s, uint64_t at, size_t n)
 {
-    size_t at = 0;
-    for (int lines = 0; lines <= PART_LINES_MAX; lines++) {
-        size_t window = rest.n - at < PART_HEAD_MAX ? rest.n - at : PART_HEAD_MAX;
-        const uint8_t *end = memmem(rest.p + at, window, "\r\n", 2);
-        if (!end)
-            return 0;
-        size_t n = (size_t)(end - (rest.p + at));
-        if (n == 0)
-            return part->name ? at + 2 : 0;
-        const char *line = arena_strndup(a, (const char *)rest.p + at, n);
-        if (!utf8_valid(line, n) || !read_line(a, part, line))
-            return 0;
-        at += n + 2;
+    const struct body_source *b = s->body;
+    uint64_t left = at < b->bytes ? b->bytes - at : 0;
+    if (!s->window)
+        return (struct bytes){.p = b->memory + (left ? at : 0), .n = (size_t)left};
+    if (left < n)
+        n = (size_t)left;
+    if (n && !b->read(b->arg, at, s->window, n)) {
+        s->unreadable = true;
+        n = 0;
     }
-    return 0;
+    return (struct bytes){.p = s->window, .n = n};
 }
 
-static bool add_text(struct cx *cx, struct http_req *req, const struct part *part)
+static bool is_there(struct scan *s, uint64_t at, const char *text, size_t n)
 {
-    char *text = arena_strndup(cx->arena, (const char *)part->data.p, part->data.n);
-    for (size_t i = 0; i < part->data.n; i++) {
+    struct bytes seen = look(s, at, n);
+    return seen.n >= n && memcmp(seen.p, text, n) == 0;
+}
+
+/* The next delimiter at or behind `at`. */
+static bool find_delimiter(struct scan *s, uint64_t at, uint64_t *ret)
+{
+    for (;;) {
+        struct bytes seen = look(s, at, s->window_bytes);
+        if (seen.n < s->delimiter_bytes)
+            return false;
+        const uint8_t *found = memmem(seen.p, seen.n, s->delimiter, s->delimiter_bytes);
+        if (found) {
+            *ret = at + (uint64_t)(found - seen.p);
+            return true;
+        }
+        at += seen.n - (s->delimiter_bytes - 1);
+    }
+}
+
+/* The part's own head; moves *at behind it. */
+static bool read_part_head(struct scan *s, struct part *part, uint64_t *at)
+{
+    for (int lines = 0; lines <= PART_LINES_MAX; lines++) {
+        struct bytes seen = look(s, *at, WINDOW_MIN);
+        size_t window = seen.n < PART_HEAD_MAX ? seen.n : PART_HEAD_MAX;
+        const uint8_t *end = memmem(seen.p, window, "\r\n", 2);
+        if (!end)
+            return false;
+        size_t n = (size_t)(end - seen.p);
+        *at += n + 2;
+        if (n == 0)
+            return part->name != NULL;
+        const char *line = arena_strndup(s->cx->arena, (const char *)seen.p, n);
+        if (!utf8_valid(line, n) || !read_line(s->cx->arena, part, line))
+            return false;
+    }
+    return false;
+}
+
+static bool add_text(struct scan *s, const struct part *part)
+{
+    size_t n = (size_t)part->n;
+    s->text_bytes += part->n;
+    if (s->window && s->text_bytes > TEXT_BYTES_MAX)
+        return false;
+    char *text = arena_alloc(s->cx->arena, n + 1);
+    if (n && !s->window)
+        memcpy(text, s->body->memory + part->at, n);
+    else if (n && !s->body->read(s->body->arg, part->at, (uint8_t *)text, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
         if (text[i] == '\0')
             text[i] = 1; /* refused by name later; a NUL would cut the text short */
     }
-    if (!utf8_valid(text, part->data.n))
+    if (!utf8_valid(text, n))
         return false;
-    req->fields[req->field_count++] = (struct http_pair){.name = part->name, .value = text};
+    s->req->fields[s->req->field_count++] = (struct http_pair){.name = part->name, .value = text};
     return true;
 }
 
-static bool add_part(struct cx *cx, struct http_req *req, const struct part *part)
+static bool add_part(struct scan *s, const struct part *part)
 {
     if (!part->file_name)
-        return add_text(cx, req, part);
-    if (part->data.n == 0 && !*part->file_name)
+        return add_text(s, part);
+    if (part->n == 0 && !*part->file_name)
         return true; /* a file input left empty */
-    req->files[req->file_count++] = (struct http_file){
-        .field = part->name,
-        .client_name = part->file_name,
-        .content_type = str_or(part->content_type, ""),
-        .data = part->data};
+    struct http_file file = {.field = part->name,
+                             .client_name = part->file_name,
+                             .content_type = str_or(part->content_type, ""),
+                             .bytes = part->n,
+                             .at = part->at};
+    if (!s->window)
+        file.data = (struct bytes){.p = s->body->memory + part->at, .n = (size_t)part->n};
+    s->req->files[s->req->file_count++] = file;
     return true;
 }
 
 /* One part after its boundary line. Moves *at behind the next delimiter. */
-static enum err read_part(struct cx *cx, struct bytes body, const char *delimiter, size_t *at,
-                          struct http_req *req)
+static enum err read_part(struct scan *s, uint64_t *at)
 {
     struct part part = {.name = NULL};
-    struct bytes rest = {.p = body.p + *at, .n = body.n - *at};
-    size_t head = read_part_head(cx->arena, &part, rest);
-    if (head == 0)
-        return broken(cx, "head of a part");
-    *at += head;
+    uint64_t stop;
+    if (!read_part_head(s, &part, at))
+        return broken(s->cx, "head of a part");
     /* The delimiter begins with CR LF; that of an empty part may be the head's own empty line. */
-    size_t from = *at - 2;
-    size_t n = strlen(delimiter);
-    const uint8_t *end = memmem(body.p + from, body.n - from, delimiter, n);
-    if (!end)
-        return broken(cx, "no end of a part");
-    size_t stop = (size_t)(end - body.p);
-    part.data = (struct bytes){.p = body.p + *at, .n = stop > *at ? stop - *at : 0};
-    if (!add_part(cx, req, &part))
-        return broken(cx, "text of a field");
-    *at = stop + n;
+    if (!find_delimiter(s, *at - 2, &stop))
+        return broken(s->cx, "no end of a part");
+    part.at = *at;
+    part.n = stop > *at ? stop - *at : 0;
+    if (!add_part(s, &part))
+        return broken(s->cx, "text of a field");
+    *at = stop + s->delimiter_bytes;
     return ERR_OK;
+}
+
+static enum err read_parts(struct scan *s)
+{
+    if (!is_there(s, 0, s->delimiter + 2, s->delimiter_bytes - 2))
+        return broken(s->cx, "no first boundary");
+    uint64_t at = s->delimiter_bytes - 2;
+    for (size_t parts = 0;; parts++) {
+        if (is_there(s, at, "--", 2))
+            return ERR_OK;
+        if (!is_there(s, at, "\r\n", 2))
+            return broken(s->cx, "end of a boundary line");
+        if (parts == PARTS_MAX)
+            return broken(s->cx, "too many parts");
+        at += 2;
+        TRY(read_part(s, &at));
+    }
+}
+
+enum err form_decode_source(struct cx *cx, const struct body_source *body, const char *boundary,
+                            struct http_req *req)
+{
+    struct scan s = {.cx = cx, .req = req, .body = body};
+    s.delimiter = arena_printf(cx->arena, "\r\n--%.*s", BOUNDARY_MAX, boundary);
+    s.delimiter_bytes = strlen(s.delimiter);
+    if (body->read) {
+        s.window_bytes = body->window_bytes ? body->window_bytes : WINDOW_BYTES;
+        if (s.window_bytes < WINDOW_MIN)
+            s.window_bytes = WINDOW_MIN;
+        s.window = arena_alloc(cx->arena, s.window_bytes);
+    }
+    req->fields = ARENA_ARRAY(cx->arena, PARTS_MAX, struct http_pair);
+    req->files = ARENA_ARRAY(cx->arena, PARTS_MAX, struct http_file);
+    req->field_count = 0;
+    req->file_count = 0;
+    enum err e = read_parts(&s);
+    return s.unreadable ? cx_detail(cx, ERR_INTERNAL, "spooled body cannot be read back") : e;
 }
 
 enum err form_decode_multipart(struct cx *cx, struct bytes body, const char *boundary,
                                struct http_req *req)
 {
-    const char *delimiter = arena_printf(cx->arena, "\r\n--%s", boundary);
-    size_t n = strlen(delimiter) - 2;
-    req->fields = ARENA_ARRAY(cx->arena, PARTS_MAX, struct http_pair);
-    req->files = ARENA_ARRAY(cx->arena, PARTS_MAX, struct http_file);
-    req->field_count = 0;
-    req->file_count = 0;
-    if (body.n < n || memcmp(body.p, delimiter + 2, n) != 0)
-        return broken(cx, "no first boundary");
-    size_t at = n;
-    for (size_t parts = 0;; parts++) {
-        if (body.n - at >= 2 && memcmp(body.p + at, "--", 2) == 0)
-            return ERR_OK;
-        if (body.n - at < 2 || memcmp(body.p + at, "\r\n", 2) != 0)
-            return broken(cx, "end of a boundary line");
-        if (parts == PARTS_MAX)
-            return broken(cx, "too many parts");
-        at += 2;
-        TRY(read_part(cx, body, delimiter, &at, req));
-    }
+    const struct body_source whole = {.memory = body.p ? body.p : (const uint8_t *)"",
+                                      .bytes = body.n};
+    return form_decode_source(cx, &whole, boundary, req);
 }

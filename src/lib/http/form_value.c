@@ -247,9 +247,9 @@ bool value_bool(struct cx *cx, const struct field *f, const char *name, const ch
     return false;
 }
 
-bool value_file(struct cx *cx, const struct field *f, const char *name, struct bytes data)
+bool value_file(struct cx *cx, const struct field *f, const char *name, uint64_t bytes)
 {
-    if (f->max == 0 || (int64_t)data.n <= f->max)
+    if (f->max == 0 || bytes <= (uint64_t)f->max)
         return true;
     cx_field(cx, name, "too_long", T("%s terlalu besar. Pilih berkas yang lebih kecil."),
              label_of(cx, f));

@@ -31,14 +31,19 @@ struct http_pair {
     const char *value;
 };
 
-/* A file of a multipart upload, spooled into memory or a sealed temp area by the server, complete when
- * the handler runs. */
+/* A file of a multipart upload, complete when the handler runs: in memory, or in a sealed temporary file
+ * (docs/adr/0013). Read by http_file_read() wherever it is. */
 struct http_file {
     const char *field;
     const char *client_name;  /* untrusted */
     const char *content_type; /* untrusted */
-    struct bytes data;
+    uint64_t bytes;
+    uint64_t at;       /* its place in the body */
+    struct bytes data; /* all of it; {NULL, 0} when it did not stay in memory, which happens only on
+                        * routes with a body ceiling above HTTP_MEMORY_BODY */
 };
+/* Files of routes up to this ceiling are always in memory when the handler runs. */
+#define HTTP_MEMORY_BODY ((size_t)8 << 20)
 
 struct http_req {
     enum http_method method;
@@ -52,11 +57,13 @@ struct http_req {
     size_t header_count;
     enum http_body_kind body_kind;
     struct bytes body;        /* the raw bytes of a small body */
+    struct spool *spool;      /* a large multipart body lies here instead; NULL: it does not */
     struct http_pair *fields; /* decoded form or multipart text fields, in order (empty for JSON) */
     size_t field_count;
     struct http_file *files;
     size_t file_count;
     void *json; /* json_t * of a JSON body (owned by the arena), else NULL */
+    bool admitting; /* ROUTE_ADMIT: may the body come? */
     enum http_wants wants;
     const char *peer; /* address text, of the proxy's client when the peer is a trusted proxy */
     bool secure;      /* TLS here or at the trusted proxy */
@@ -71,6 +78,19 @@ const char *http_param(const struct http_req *req,
                        const char *name); /* never NULL for a name in the path */
 const char *http_field(const struct http_req *req, const char *name); /* first raw form field */
 const char *http_cookie(const struct cx *cx, const struct http_req *req, const char *name);
+/* n bytes of an uploaded file from `offset` on, which must lie inside it. ERR_INTERNAL: cannot be read. */
+enum err http_file_read(const struct http_req *req, const struct http_file *file, uint64_t offset,
+                        uint8_t *to, size_t n) MUST_USE;
+
+/* A body that is read while it is sent: at most a few hundred KiB of it are in memory at a time. It outlives
+ * the request, so nothing of it may lie in cx->arena. `read` gives the next bytes, at most `room` and at
+ * least one; fewer than `bytes` in all break the connection. It runs on a worker, one call at a time. */
+struct http_source {
+    uint64_t bytes;
+    enum err (*read)(void *arg, uint8_t *out, size_t room, size_t *ret_n);
+    void (*close)(void *arg);
+    void *arg;
+};
 
 struct http_res {
     int status;               /* 200 until set */
@@ -82,6 +102,7 @@ struct http_res {
     size_t static_bytes;
     struct piece *piece; /* shared bytes that stand in the body at `piece_at`, sent without a copy */
     size_t piece_at;
+    struct http_source source; /* read != NULL: the body; owned by the response */
     bool private_data;      /* Cache-Control: no-store (default true; static assets set false) */
     bool allow_camera;      /* Permissions-Policy: camera=(self) */
     struct sse_client *sse; /* set by sse_accept(): the connection stays open as a live stream */
@@ -90,10 +111,18 @@ struct http_res {
 /* JSON with this status. Takes over the reference: the arena drops it at its end. */
 struct json_t;
 enum err http_res_json(struct cx *cx, struct http_res *res, int status, struct json_t *value);
+/* Counts an act, in memory alone: at most `burst` at once and `per_hour` after that. By the network of the
+ * caller, or, with `req` NULL, by the name of the act alone. ERR_LIMIT with its sentence. */
+enum err http_throttle(struct cx *cx, const struct http_req *req, const char *act, int burst,
+                       int per_hour) MUST_USE;
 /* The status of a refusal: ERR_CONFLICT → 409. */
 int http_status(enum err e);
 /* Puts a piece (and the caller's reference to it) where the body ends now. At most one an answer. */
 void http_res_piece(struct http_res *res, struct piece *piece);
+/* The body is this source. The response owns it from here on, and closes it whatever happens. */
+void http_res_source(struct http_res *res, const struct http_source *source);
+/* Content-Disposition: attachment, with the name as people wrote it (RFC 6266), made harmless. */
+void http_res_attachment(struct cx *cx, struct http_res *res, const char *name);
 void http_res_header(struct cx *cx, struct http_res *res, const char *name, const char *value);
 /* 303 to a path of ours (for htmx: 200 with HX-Redirect… the server decides by req->wants). */
 enum err http_res_redirect(struct cx *cx, struct http_res *res, const char *path);
@@ -116,6 +145,14 @@ enum route_flag {
     ROUTE_LOGIN = 1 << 7,          /* counted by the login throttle */
     ROUTE_NO_KEEPALIVE_SESSION =
         1 << 8, /* does not renew the session's idle time (live streams, polls) */
+    /* No log line of an answer below 500: its time and path would say when a complaint was brought. */
+    ROUTE_UNLOGGED = 1 << 9,
+    /* Public, but not counted with the public forms of a network: the handler lets in whom it knows (a
+     * counter's tablet), and counts the others by http_throttle(). */
+    ROUTE_OWN_LIMIT = 1 << 10,
+    /* Of an upload that needs no account: the handler is asked first, with req->admitting and no body, and
+     * ERR_OK lets the body come. */
+    ROUTE_ADMIT = 1 << 11,
 };
 
 struct form;

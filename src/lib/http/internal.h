@@ -16,6 +16,7 @@
 #include "lib/http/guard.h"
 #include "lib/http/http.h"
 #include "lib/http/server.h"
+#include "lib/http/spool.h"
 #include "lib/http/sse.h"
 
 #define SESSION_COOKIE  "__Host-bukutamu"
@@ -75,7 +76,18 @@ struct conn {
 
 /* --- one request on its way through the threads ------------------------------------------------------ */
 
-enum phase { PHASE_HEAD, PHASE_ADMIT, PHASE_BODY, PHASE_WORK, PHASE_ANSWER, PHASE_REFUSED };
+enum phase {
+    PHASE_HEAD,
+    PHASE_ADMIT,
+    PHASE_BODY,
+    PHASE_SPOOL, /* a worker puts what was collected into the spool */
+    PHASE_WORK,
+    PHASE_ANSWER,
+    PHASE_FILL, /* a worker reads the next part of the answer */
+    PHASE_REFUSED,
+};
+
+struct outflow; /* server_mhd.c: an answer that is read while it is sent */
 
 struct exchange {
     struct exchange *next;
@@ -92,7 +104,10 @@ struct exchange {
     bool slow; /* hashes a password: the slow lane */
     bool has_body;
     bool sent; /* the response was handed over */
-    bool upload_slot;
+    bool upload_slot, public_slot;
+    bool spools;         /* a large multipart upload: what fills the buffer goes into the spool */
+    struct spool *spool; /* NULL until the buffer was full the first time */
+    struct outflow *outflow;
     uint8_t *body;
     size_t body_bytes, body_room, body_counted, ceiling;
     int64_t length;                  /* announced; -1: chunked */
@@ -129,6 +144,7 @@ struct worker {
 struct server {
     struct server_options options;
     struct arena *arena; /* of the process: routes, texts */
+    const char *spool_dir; /* for the bodies of large uploads */
     int listen_fd, epoll_fd, event_fd, timer_fd, spare_fd;
     _Atomic bool wake_pending; /* the eventfd is written once a turn */
     int port;
@@ -155,7 +171,8 @@ struct server {
     int slow_running;
     bool queue_closed;
     _Atomic int in_work; /* queued or with a worker */
-    int uploads;         /* large bodies being held */
+    int uploads;         /* large bodies being held, */
+    int uploads_public;  /* and those of them that came without an account */
     size_t body_bytes;   /* of all the others */
     _Atomic bool stopping;
     struct counters counters;
@@ -189,6 +206,23 @@ void loop_wake(struct server *s);
 void loop_linger(struct server *s, struct conn *c);
 void loop_timeout(struct server *s, struct conn *c);
 bool loop_adopt(struct server *s, int fd);
+/* server_body.c: a body on its way in */
+enum body_step {
+    BODY_TAKEN,
+    BODY_FULL,  /* the buffer has to be spooled before more is taken */
+    BODY_LARGE, /* 413 */
+    BODY_BUSY,  /* 503 */
+};
+/* Takes what has room of *n bytes, wipes them where they were, and lowers *n. */
+enum body_step body_take(struct exchange *x, const char *p, size_t *n);
+/* A place among the large bodies; false: all are taken. */
+bool body_slot(struct exchange *x);
+uint64_t body_bytes(const struct exchange *x); /* received so far */
+void body_deadline(struct exchange *x);
+void body_spool(struct exchange *x); /* worker: empties the buffer into the spool */
+/* Worker: is there room on the disk for what was announced? */
+bool body_fits(const struct exchange *x);
+void body_free(struct exchange *x);
 /* server_mhd.c: the only user of libmicrohttpd */
 bool mhd_start(struct server *s, const char **ret_message);
 void mhd_stop(struct server *s);
@@ -199,6 +233,7 @@ bool mhd_add(struct server *s, struct conn *c, const struct sockaddr *address, s
 enum err mhd_fill_request(struct exchange *x, struct cx *cx, struct http_req *req) MUST_USE;
 void mhd_answer(struct exchange *x, struct cx *cx, struct http_req *req, struct http_res *res);
 void mhd_resume(struct exchange *x);
+void mhd_fill(struct exchange *x); /* worker: reads the next part of the answer */
 void mhd_stream_resume(struct server *s, void *connection);
 void mhd_stream_suspend(void *connection);
 
@@ -208,6 +243,7 @@ void mhd_stream_suspend(void *connection);
 enum err request_decode(struct cx *cx, struct http_req *req, const struct server *s);
 enum err request_query(struct cx *cx, struct http_req *req, const char *target);
 enum http_body_kind request_body_kind(const char *content_type);
+uint64_t request_body_bytes(const struct http_req *req);
 bool request_has_bearer(const struct http_req *req, const char **ret_token);
 /* Whether the address is one of our proxies. */
 bool request_trusted(const struct server *s, const char *peer);
@@ -236,6 +272,8 @@ void csrf_begin(struct cx *cx, struct http_req *req);
 void csrf_finish(struct cx *cx, struct http_res *res);
 
 /* reply.c */
+#define SOURCE_BLOCK ((size_t)64 << 10)
+void reply_source_drop(struct http_res *res);
 const char *reply_reason(int status);
 void reply_error(struct server *s, struct cx *cx, struct http_req *req, struct http_res *res,
                  enum err e, int status);

@@ -4,8 +4,8 @@
  * one commit serves all who wait. But only so many of them run at a time: a worker that begins to wait
  * gives its turn away. The worker that went idle last is called first: its memory is still warm.
  *
- * Requests that hash a password wait in a lane of their own: each costs a core for a tenth of a second, and
- * a crowd of them must never hold every turn. */
+ * Requests that hash a password or carry a large upload wait in a lane of their own: each costs a core for a
+ * tenth of a second and more, and a crowd of them must never hold every turn. */
 #include "lib/http/internal.h"
 
 #include "lib/base/banned.h"
@@ -36,8 +36,11 @@ static struct exchange *lane_take(struct lane *lane)
     return x;
 }
 
+/* Hashes a password, or reads a large body twice and seals it again. */
 static bool is_slow(const struct exchange *x)
 {
+    if (x->phase == PHASE_WORK && x->spool)
+        return true;
     return x->phase == PHASE_WORK && x->route && (x->route->flags & ROUTE_LOGIN) &&
            x->method == HTTP_POST;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/utf8.h"
 #include "lib/json/json.h"
 #include "lib/base/banned.h"
 
@@ -67,6 +68,65 @@ void http_res_piece(struct http_res *res, struct piece *piece)
     piece_drop(res->piece);
     res->piece = piece;
     res->piece_at = res->body.n;
+}
+
+void reply_source_drop(struct http_res *res)
+{
+    if (res->source.close)
+        res->source.close(res->source.arg);
+    res->source = (struct http_source){.bytes = 0};
+}
+
+void http_res_source(struct http_res *res, const struct http_source *source)
+{
+    reply_source_drop(res);
+    res->source = *source;
+}
+
+/* RFC 8187: what may stand unencoded in filename*. */
+static bool attr_char(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("!#$&+-.^_`|~", c));
+}
+
+/* Never a path, never a hidden file, nothing that a shell or a browser would read as more than a name. */
+static const char *file_name_tidy(struct cx *cx, const char *name)
+{
+    for (const char *c = name; *c; c++) {
+        if (*c == '/' || *c == '\\')
+            name = c + 1;
+    }
+    char *tidy = arena_strndup(cx->arena, name, 180);
+    size_t n = strlen(tidy);
+    while (n && ((unsigned char)tidy[n - 1] & 0xC0) == 0x80 && !utf8_valid(tidy, n))
+        tidy[--n] = '\0';
+    for (char *c = tidy; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            *c = '_';
+    }
+    if (*tidy == '.')
+        *tidy = '_';
+    return n && utf8_valid(tidy, n) ? tidy : "berkas";
+}
+
+void http_res_attachment(struct cx *cx, struct http_res *res, const char *name)
+{
+    const char *tidy = file_name_tidy(cx, name);
+    struct buf plain = buf_new(cx->arena, 256, 1024), full = buf_new(cx->arena, 256, 1024);
+    for (const char *c = tidy; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        bool simple = byte < 0x80 && byte != '"' && byte != '\\' && byte != '%' && byte != ';';
+        if (simple || (byte & 0xC0) != 0x80) /* one sign for each character that is not ASCII */
+            buf_putc(&plain, simple ? *c : '_');
+        if (attr_char(byte))
+            buf_putc(&full, *c);
+        else
+            buf_printf(&full, "%%%02X", byte);
+    }
+    http_res_header(cx, res, "Content-Disposition",
+                    arena_printf(cx->arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s",
+                                 plain.p, full.p));
 }
 
 /* A value with a line break in it would be two headers: it is cut there. */
@@ -152,6 +212,8 @@ static const struct status_text texts[] = {
      T("Terjadi gangguan pada sistem. Coba lagi; bila berulang, hubungi administrator.")},
     {501, "Not Implemented", "not_implemented",
      T("Permintaan tidak dapat dibaca. Muat ulang halaman dan coba lagi.")},
+    {507, "Insufficient Storage", "disk_full",
+     T("Penyimpanan penuh. Data belum disimpan; hubungi administrator kantor.")},
     {503, "Service Unavailable", "busy", T("Sistem sedang sibuk. Tunggu sebentar, lalu coba lagi.")},
     {505, "HTTP Version Not Supported", "http_version",
      T("Permintaan tidak dapat dibaca. Muat ulang halaman dan coba lagi.")},
@@ -220,6 +282,7 @@ static void keep_headers(struct cx *cx, struct http_res *res)
     if (old.sse)
         sse_client_gone(old.sse);
     piece_drop(old.piece);
+    reply_source_drop(&old);
     for (size_t i = 0; i < old.header_count; i++) {
         for (size_t k = 0; k < ARRAY_LEN(kept); k++) {
             if (strcasecmp(old.headers[i].name, kept[k]) == 0)

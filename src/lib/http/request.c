@@ -11,6 +11,7 @@
 #include "lib/base/banned.h"
 
 #define QUERY_PAIRS 64u
+#define HASH_PART   ((size_t)64 << 10)
 
 static const char *find_pair(const struct http_pair *pairs, size_t count, const char *name)
 {
@@ -189,6 +190,56 @@ void request_peer(struct cx *cx, struct http_req *req, const struct server *s, c
 
 /* --- body ------------------------------------------------------------------------------------------ */
 
+uint64_t request_body_bytes(const struct http_req *req)
+{
+    return req->spool ? spool_bytes(req->spool) : req->body.n;
+}
+
+enum err http_file_read(const struct http_req *req, const struct http_file *file, uint64_t offset,
+                        uint8_t *to, size_t n)
+{
+    if (offset > file->bytes || n > file->bytes - offset)
+        return ERR_INTERNAL;
+    if (n == 0)
+        return ERR_OK;
+    if (file->data.p) {
+        memcpy(to, file->data.p + offset, n);
+        return ERR_OK;
+    }
+    bool read = req->spool && spool_read(req->spool, file->at + offset, to, n);
+    return read ? ERR_OK : ERR_INTERNAL;
+}
+
+static bool spool_look(void *arg, uint64_t at, uint8_t *to, size_t n)
+{
+    return spool_read(arg, at, to, n);
+}
+
+/* Handlers of small files see them in memory, wherever they came through. */
+static enum err files_into_memory(struct cx *cx, struct http_req *req)
+{
+    if (!req->route || req->route->max_body > HTTP_MEMORY_BODY)
+        return ERR_OK;
+    for (size_t i = 0; i < req->file_count; i++) {
+        struct http_file *f = &req->files[i];
+        uint8_t *p = arena_alloc(cx->arena, (size_t)f->bytes + 1);
+        if (http_file_read(req, f, 0, p, (size_t)f->bytes) != ERR_OK)
+            return cx_detail(cx, ERR_INTERNAL, "spooled file cannot be read back");
+        f->data = (struct bytes){.p = p, .n = (size_t)f->bytes};
+    }
+    return ERR_OK;
+}
+
+static enum err decode_multipart(struct cx *cx, struct http_req *req, const char *boundary)
+{
+    if (!req->spool)
+        return form_decode_multipart(cx, req->body, boundary, req);
+    const struct body_source spooled = {
+        .bytes = spool_bytes(req->spool), .read = spool_look, .arg = req->spool};
+    TRY(form_decode_source(cx, &spooled, boundary, req));
+    return files_into_memory(cx, req);
+}
+
 static enum err decode_body(struct cx *cx, struct http_req *req, int max_fields)
 {
     const char *type = http_header(req, "content-type");
@@ -202,7 +253,7 @@ static enum err decode_body(struct cx *cx, struct http_req *req, int max_fields)
         if (!boundary)
             return cx_fail(cx, ERR_BAD, "boundary",
                            T("Kiriman formulir rusak. Kirim ulang formulirnya."));
-        TRY(form_decode_multipart(cx, req->body, boundary, req));
+        TRY(decode_multipart(cx, req, boundary));
         break;
     case BODY_JSON:
         return json_parse(cx, req->body, (json_t **)&req->json);
@@ -217,27 +268,45 @@ static enum err decode_body(struct cx *cx, struct http_req *req, int max_fields)
     return ERR_OK;
 }
 
-static void hash_part(crypto_hash_sha256_state *state, const char *name, const void *p, size_t n)
+static void hash_name(crypto_hash_sha256_state *state, const char *name, uint64_t bytes)
 {
-    uint64_t lengths[2] = {strlen(name), n};
+    uint64_t lengths[2] = {strlen(name), bytes};
     (void)crypto_hash_sha256_update(state, (const unsigned char *)lengths, sizeof(lengths));
     (void)crypto_hash_sha256_update(state, (const unsigned char *)name, lengths[0]);
-    if (n)
-        (void)crypto_hash_sha256_update(state, p, n);
+}
+
+static enum err hash_file(struct cx *cx, crypto_hash_sha256_state *state,
+                          const struct http_req *req, const struct http_file *f)
+{
+    uint8_t *part = f->data.p ? NULL : arena_alloc(cx->arena, HASH_PART);
+    hash_name(state, f->field, f->bytes);
+    if (f->data.p) {
+        (void)crypto_hash_sha256_update(state, f->data.p, f->data.n);
+        return ERR_OK;
+    }
+    for (uint64_t at = 0; at < f->bytes;) {
+        size_t n = f->bytes - at < HASH_PART ? (size_t)(f->bytes - at) : HASH_PART;
+        TRY(http_file_read(req, f, at, part, n));
+        (void)crypto_hash_sha256_update(state, part, n);
+        at += n;
+    }
+    return ERR_OK;
 }
 
 /* A multipart body sent again has another boundary: its hash is that of names and contents. */
-static void hash_multipart(struct http_req *req)
+static enum err hash_multipart(struct cx *cx, struct http_req *req)
 {
     crypto_hash_sha256_state state;
     (void)crypto_hash_sha256_init(&state);
     for (size_t i = 0; i < req->field_count; i++) {
         const struct http_pair *f = &req->fields[i];
-        hash_part(&state, f->name, f->value, strlen(f->value));
+        hash_name(&state, f->name, strlen(f->value));
+        (void)crypto_hash_sha256_update(&state, (const unsigned char *)f->value, strlen(f->value));
     }
     for (size_t i = 0; i < req->file_count; i++)
-        hash_part(&state, req->files[i].field, req->files[i].data.p, req->files[i].data.n);
+        TRY(hash_file(cx, &state, req, &req->files[i]));
     (void)crypto_hash_sha256_final(&state, req->body_hash);
+    return ERR_OK;
 }
 
 enum err request_decode(struct cx *cx, struct http_req *req, const struct server *s)
@@ -253,7 +322,8 @@ enum err request_decode(struct cx *cx, struct http_req *req, const struct server
     if (req->route && (req->route->flags & ROUTE_SIGNED))
         return ERR_OK;
     TRY(decode_body(cx, req, s->options.limits.fields));
-    if (req->body_kind == BODY_MULTIPART)
-        hash_multipart(req);
+    /* Of a spooled body only for who asks: it costs a second for a large one. */
+    if (req->body_kind == BODY_MULTIPART && (!req->spool || http_header(req, "idempotency-key")))
+        return hash_multipart(cx, req);
     return ERR_OK;
 }

@@ -193,11 +193,12 @@ static enum err find_step(struct server *s, struct cx *cx, struct http_req *req,
 static enum err body_step(struct server *s, struct http_req *req, struct outcome *o)
 {
     size_t ceiling = req->route->max_body ? req->route->max_body : s->options.limits.body_bytes;
-    if (req->body.n > ceiling)
+    uint64_t bytes = request_body_bytes(req);
+    if (bytes > ceiling)
         o->status = 413;
-    else if (req->body.n && (req->method == HTTP_GET || req->method == HTTP_HEAD))
+    else if (bytes && (req->method == HTTP_GET || req->method == HTTP_HEAD))
         o->status = 400;
-    else if (req->body.n && !(req->route->flags & ROUTE_SIGNED) &&
+    else if (bytes && !(req->route->flags & ROUTE_SIGNED) &&
              (req->body_kind == BODY_NONE || req->body_kind == BODY_RAW))
         o->status = 415;
     return o->status ? ERR_BAD : ERR_OK;
@@ -227,7 +228,7 @@ static enum err empty_form_step(struct cx *cx, struct http_req *req)
 {
     static const struct form empty = {.name = "Empty", .fields = NULL, .count = 0, .bytes = 0};
     char nothing = 0;
-    if (req->route->form || (req->route->flags & ROUTE_SIGNED) || !req->body.n)
+    if (req->route->form || (req->route->flags & ROUTE_SIGNED) || !request_body_bytes(req))
         return ERR_OK;
     return form_parse(cx, req, &empty, &nothing);
 }
@@ -275,11 +276,12 @@ static enum err all_steps(struct server *s, struct cx *cx, struct http_req *req,
                           struct http_res *res, struct outcome *o)
 {
     enum err found = find_step(s, cx, req, res, o);
-    if (req->body_kind == BODY_NONE && req->body.n)
+    if (req->body_kind == BODY_NONE && request_body_bytes(req))
         req->body_kind = request_body_kind(http_header(req, "content-type"));
     enum err body = found == ERR_OK ? body_step(s, req, o) : ERR_OK;
     if (found != ERR_OK || body != ERR_OK) {
         req->body = (struct bytes){.p = NULL, .n = 0}; /* not looked at; only `wants` is settled */
+        req->spool = NULL;
         (void)request_decode(cx, req, s);
         cx->diag = (struct diag){.code = NULL};
         return found != ERR_OK ? found : body;
@@ -367,6 +369,9 @@ enum err router_admit(struct server *s, struct cx *cx, struct http_req *req, str
         e = auth_step(s, cx, req, &o);
     if (e == ERR_OK)
         e = csrf_check(cx, req, false);
+    req->admitting = true;
+    if (e == ERR_OK && (req->route->flags & ROUTE_ADMIT))
+        e = req->route->fn(cx, req, res);
     if (e != ERR_OK)
         refuse(s, cx, req, res, e, &o);
     return e;
@@ -384,6 +389,24 @@ static void piece_in_place(struct cx *cx, struct http_res *res)
     res->body = whole;
 }
 
+/* And a source is read whole. */
+static enum err source_in_place(struct cx *cx, struct http_res *res)
+{
+    struct http_source *from = &res->source;
+    struct buf whole = buf_new(cx->arena, (size_t)from->bytes + 1, (size_t)from->bytes);
+    uint8_t *part = arena_alloc(cx->arena, SOURCE_BLOCK);
+    enum err e = ERR_OK;
+    size_t n = 1;
+    while (e == ERR_OK && n && whole.n < from->bytes) {
+        e = from->read(from->arg, part, SOURCE_BLOCK, &n);
+        if (e == ERR_OK)
+            buf_add(&whole, part, n);
+    }
+    reply_source_drop(res);
+    res->body = whole;
+    return e == ERR_OK && whole.n < whole.max_bytes ? ERR_INTERNAL : e;
+}
+
 static void stream_drop(void *client)
 {
     sse_client_gone(client);
@@ -397,6 +420,8 @@ enum err server_dispatch(struct server *s, struct cx *cx, struct http_req *req, 
     enum err e = router_handle(s, cx, req, res);
     if (res->piece)
         piece_in_place(cx, res);
+    if (res->source.read && e == ERR_OK)
+        e = source_in_place(cx, res);
     if (res->sse) /* no connection will end it */
         arena_defer(cx->arena, stream_drop, res->sse);
     return e;

@@ -200,6 +200,8 @@ enum err server_new(struct arena *a, const struct server_options *options, struc
                          .timer_fd = -1,
                          .spare_fd = -1};
     limits_default(&s->options.limits);
+    const char *data_dir = str_or(options->base.data_dir, P_tmpdir);
+    s->spool_dir = arena_printf(a, "%s/spool", data_dir);
     if (s->options.workers <= 0)
         s->options.workers = (int)(2 * sysconf(_SC_NPROCESSORS_ONLN));
     if (s->options.running <= 0)

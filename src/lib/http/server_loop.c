@@ -56,6 +56,7 @@ static void linger_read(struct server *s, struct conn *c)
         if (c->bytes_seen > LINGER_BYTES)
             break;
     }
+    explicit_bzero(waste, sizeof(waste));
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     drop(s, c);
@@ -141,7 +142,9 @@ static void head_readable(struct server *s, struct conn *c)
         drop(s, c);
         return;
     }
-    switch (guard_head(&g, s->head, (size_t)n, &limits)) {
+    enum guard_seen seen = guard_head(&g, s->head, (size_t)n, &limits);
+    explicit_bzero(s->head, (size_t)n); /* the beginning of the body came along */
+    switch (seen) {
     case GUARD_MORE:
         return;
     case GUARD_BAD:

@@ -14,11 +14,17 @@
 #include "lib/base/banned.h"
 
 #define MEMORY_PER_CONNECTION ((size_t)32 << 10)
-#define UPLOADS_AT_ONCE       8
-#define SMALL_BODIES_BYTES    ((size_t)16 << 20)
 #define STREAM_BLOCK          4096
+#define OUTFLOW_PART          (4 * SOURCE_BLOCK)
 
 /* --- connections ------------------------------------------------------------------------------------ */
+
+static void left_work(struct exchange *x)
+{
+    if (x->in_work)
+        atomic_fetch_sub(&x->server->in_work, 1);
+    x->in_work = false;
+}
 
 static void exchange_free(struct exchange *x)
 {
@@ -103,8 +109,102 @@ static struct MHD_Response *parts_response(const struct http_res *res)
     return MHD_create_response_from_iovec(iov, 3, parts_free, p);
 }
 
-static struct MHD_Response *body_response(const struct http_res *res)
+/* --- answers that are read while they are sent ------------------------------------------------------- */
+
+/* The next part of the body. When it is sent, the connection is suspended and a worker reads on: neither the
+ * disk nor opening a seal ever holds up the epoll thread. */
+struct outflow {
+    struct exchange *exchange;
+    struct http_source source;
+    size_t at, n; /* what is left of `part` */
+    bool failed;
+    char *seen; /* libmicrohttpd's buffer: wiped with ours */
+    size_t seen_bytes;
+    uint8_t part[OUTFLOW_PART];
+};
+
+static struct outflow *outflow_new(struct exchange *x, struct http_res *res)
 {
+    struct outflow *o = malloc(sizeof(*o));
+    if (!o)
+        abort(); /* out of memory */
+    o->exchange = x;
+    o->source = res->source;
+    o->at = o->n = o->seen_bytes = 0;
+    o->failed = false;
+    o->seen = NULL;
+    res->source = (struct http_source){.bytes = 0};
+    return o;
+}
+
+static ssize_t outflow_read(void *cls, uint64_t position, char *out, size_t room)
+{
+    (void)position;
+    struct outflow *o = cls;
+    struct exchange *x = o->exchange;
+    left_work(x);
+    x->phase = PHASE_ANSWER;
+    if (o->failed)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (o->at == o->n) {
+        x->phase = PHASE_FILL;
+        x->in_work = true;
+        MHD_suspend_connection(x->connection);
+        if (queue_push(x->server, x))
+            return 0;
+        x->in_work = false;
+        MHD_resume_connection(x->connection);
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    size_t n = o->n - o->at < room ? o->n - o->at : room;
+    memcpy(out, o->part + o->at, n);
+    o->at += n;
+    o->seen = out;
+    o->seen_bytes = room;
+    return (ssize_t)n;
+}
+
+/* Comes before libmicrohttpd gives its buffer back. */
+static void outflow_gone(void *cls)
+{
+    struct outflow *o = cls;
+    if (o->source.close)
+        o->source.close(o->source.arg);
+    if (o->seen)
+        sodium_memzero(o->seen, o->seen_bytes);
+    sodium_memzero(o, sizeof(*o));
+    free(o);
+}
+
+void mhd_fill(struct exchange *x)
+{
+    struct outflow *o = x->outflow;
+    size_t n = 0;
+    o->at = o->n = 0;
+    while (!o->failed && o->n < OUTFLOW_PART) {
+        enum err e = o->source.read(o->source.arg, o->part + o->n, OUTFLOW_PART - o->n, &n);
+        o->failed = e != ERR_OK;
+        if (o->failed || n == 0)
+            break;
+        o->n += n;
+    }
+    if (o->n) /* what was read before a fault is sent; then the connection breaks */
+        return;
+    o->failed = true;
+}
+
+static struct MHD_Response *outflow_response(struct exchange *x, struct http_res *res)
+{
+    uint64_t bytes = res->source.bytes;
+    x->outflow = outflow_new(x, res);
+    return MHD_create_response_from_callback(bytes, SOURCE_BLOCK, outflow_read, x->outflow,
+                                             outflow_gone);
+}
+
+static struct MHD_Response *body_response(struct exchange *x, struct http_res *res)
+{
+    if (res->source.read)
+        return outflow_response(x, res);
     if (res->sse)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read,
                                                  res->sse, stream_gone);
@@ -125,7 +225,8 @@ void mhd_answer(struct exchange *x, struct cx *cx, struct http_req *req, struct 
 {
     (void)cx;
     (void)req;
-    struct MHD_Response *response = body_response(res);
+    uint64_t sourced = res->source.bytes;
+    struct MHD_Response *response = body_response(x, res);
     if (!response)
         abort(); /* out of memory */
     reply_headers(res, add_header, response);
@@ -135,6 +236,7 @@ void mhd_answer(struct exchange *x, struct cx *cx, struct http_req *req, struct 
     x->sse = res->sse;
     x->answer_bytes = res->static_body ? res->static_bytes : res->body.n;
     x->answer_bytes += res->piece ? res->piece->n : 0;
+    x->answer_bytes += (size_t)sourced;
     x->response = response;
 }
 
@@ -285,6 +387,11 @@ static enum MHD_Result body_awaited(struct exchange *x, const struct guard *g)
         return to_worker(x, PHASE_REFUSED);
     }
     bool large = x->ceiling > x->server->options.limits.body_bytes;
+    x->spools = large && kind == BODY_MULTIPART && (x->route->flags & ROUTE_UPLOAD);
+    if (g->length > (int64_t)x->server->options.limits.body_bytes && x->spools && !body_slot(x)) {
+        x->refusal = 503;
+        return to_worker(x, PHASE_REFUSED);
+    }
     if (large && !(x->route->flags & ROUTE_SIGNED))
         return to_worker(x, PHASE_ADMIT);
     x->phase = PHASE_BODY;
@@ -310,55 +417,42 @@ static enum MHD_Result head_seen(struct exchange *x, const char *method, const c
     return MHD_YES;
 }
 
-static bool body_room(struct exchange *x, size_t more)
+/* The buffer is full: a worker empties it while the connection rests. What is left of this piece is shown
+ * again afterwards. */
+static enum MHD_Result to_spool(struct exchange *x)
 {
-    size_t need = x->body_bytes + more;
-    if (need <= x->body_room)
-        return true;
-    size_t room = x->body_room ? x->body_room * 2 : 4096;
-    while (room < need)
-        room *= 2;
-    if (room > x->ceiling)
-        room = x->ceiling;
-    if (!x->upload_slot && x->server->body_bytes + room - x->body_room > SMALL_BODIES_BYTES)
-        return false;
-    uint8_t *grown = malloc(room);
-    if (!grown)
-        return false;
-    if (!x->upload_slot) {
-        x->server->body_bytes += room - x->body_room;
-        x->body_counted = room;
-    }
-    if (x->body) {
-        memcpy(grown, x->body, x->body_bytes);
-        sodium_memzero(x->body, x->body_room);
-        free(x->body);
-    }
-    x->body = grown;
-    x->body_room = room;
-    return true;
+    x->phase = PHASE_SPOOL;
+    x->in_work = true;
+    conn_set_deadline(x->conn, CONN_WORK, 0);
+    MHD_suspend_connection(x->connection);
+    if (queue_push(x->server, x))
+        return MHD_YES;
+    x->in_work = false;
+    x->refusal = 503;
+    atomic_fetch_add(&x->server->counters.busy, 1);
+    MHD_resume_connection(x->connection);
+    return MHD_YES;
 }
 
 static enum MHD_Result body_add(struct exchange *x, const char *p, size_t *n)
 {
-    struct server *s = x->server;
-    if (*n > x->ceiling - x->body_bytes)
+    enum body_step step = body_take(x, p, n);
+    if (step == BODY_LARGE)
         return refuse_in_body(x, 413, "too_large");
-    if (!x->upload_slot && x->body_bytes + *n > s->options.limits.body_bytes) {
-        if (s->uploads >= UPLOADS_AT_ONCE)
-            return refuse_in_body(x, 503, "busy");
-        s->uploads++;
-        x->upload_slot = true;
-    }
-    if (!body_room(x, *n))
+    if (step == BODY_BUSY)
         return refuse_in_body(x, 503, "busy");
-    memcpy(x->body + x->body_bytes, p, *n);
-    x->body_bytes += *n;
-    *n = 0;
-    if (x->length < 0) /* chunked: what has come earns time */
-        x->conn->deadline_ms = x->body_begun_ms + s->options.limits.body_ms +
-                               (int64_t)x->body_bytes * 2;
+    if (step == BODY_FULL)
+        return to_spool(x);
+    body_deadline(x);
     return MHD_YES;
+}
+
+static enum MHD_Result body_more(struct exchange *x, const char *p, size_t *n)
+{
+    x->phase = PHASE_BODY;
+    if (*n)
+        return body_add(x, p, n);
+    return to_worker(x, x->refusal ? PHASE_REFUSED : PHASE_WORK);
 }
 
 static void body_admitted(struct exchange *x)
@@ -367,13 +461,7 @@ static void body_admitted(struct exchange *x)
     x->phase = PHASE_BODY;
     x->body_begun_ms = time_monotonic_ms();
     conn_set_deadline(x->conn, CONN_BODY, x->server->options.limits.body_ms + extra);
-}
-
-static void left_work(struct exchange *x)
-{
-    if (x->in_work)
-        atomic_fetch_sub(&x->server->in_work, 1);
-    x->in_work = false;
+    body_deadline(x);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -401,13 +489,17 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             return send_answer(x);
         body_admitted(x);
         return MHD_YES;
+    case PHASE_SPOOL:
+        left_work(x);
+        return body_more(x, upload, upload_bytes);
     case PHASE_BODY:
-        return *upload_bytes ? body_add(x, upload, upload_bytes) : to_worker(x, PHASE_WORK);
+        return body_more(x, upload, upload_bytes);
     case PHASE_WORK:
     case PHASE_REFUSED:
         left_work(x);
         return x->response ? send_answer(x) : MHD_NO;
     case PHASE_ANSWER:
+    case PHASE_FILL:
         break;
     }
     return MHD_YES;
@@ -448,16 +540,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     left_work(x);
     if (x->response)
         MHD_destroy_response(x->response);
-    if (x->upload_slot)
-        s->uploads--;
-    s->body_bytes -= x->body_counted;
+    body_free(x);
     if (x->conn) {
         conn_answered(x->conn);
         conn_set_deadline(x->conn, CONN_IDLE, s->options.limits.idle_ms);
-    }
-    if (x->body) {
-        sodium_memzero(x->body, x->body_room);
-        free(x->body);
     }
     exchange_free(x);
 }
@@ -491,8 +577,12 @@ enum err mhd_fill_request(struct exchange *x, struct cx *cx, struct http_req *re
     req->headers = ARENA_ARRAY(cx->arena, f.room, struct http_pair);
     (void)MHD_get_connection_values(x->connection, MHD_HEADER_KIND, fill_header, &f);
     req->path = guard_path(cx->arena, x->target, &path) ? path : "/";
-    if (x->phase == PHASE_WORK)
+    if (x->phase == PHASE_WORK && x->spool) {
+        spool_end(x->spool, x->body, x->body_bytes);
+        req->spool = x->spool;
+    } else if (x->phase == PHASE_WORK) {
         req->body = (struct bytes){.p = x->body, .n = x->body_bytes};
+    }
     request_peer(cx, req, x->server, arena_strdup(cx->arena, x->peer));
     return request_query(cx, req, x->target);
 }

@@ -71,13 +71,26 @@ enum err limit_request(struct server *s, struct cx *cx, struct http_req *req)
                         per_second * 4.0))
         return too_many(cx);
     bool changes = req->method != HTTP_GET && req->method != HTTP_HEAD;
-    if (!changes || !(req->route->flags & ROUTE_PUBLIC) || (req->route->flags & ROUTE_LOGIN))
+    if (!changes || !(req->route->flags & ROUTE_PUBLIC) ||
+        (req->route->flags & (ROUTE_LOGIN | ROUTE_OWN_LIMIT)))
         return ERR_OK;
     double per_minute = limits->public_per_minute;
     if (!ratelimit_take(s->rate, arena_printf(cx->arena, "public|%s", network), now,
                         per_minute * 60.0, per_minute))
         return too_many(cx);
     return ERR_OK;
+}
+
+enum err http_throttle(struct cx *cx, const struct http_req *req, const char *act, int burst,
+                       int per_hour)
+{
+    struct server *s = cx->http ? cx->http->server : NULL;
+    if (!s || !s->options.limits.rate)
+        return ERR_OK;
+    const char *who = req ? network_of(cx, req->peer) : "";
+    const char *key = arena_printf(cx->arena, "act|%s|%s", act, who);
+    return ratelimit_take(s->rate, key, time_monotonic_ms(), per_hour, burst) ? ERR_OK
+                                                                               : too_many(cx);
 }
 
 /* Failed log-ins of one account from one network: a quick burst, and at most 100 in an hour. Nobody is

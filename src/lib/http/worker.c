@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/base/banned.h"
 
 #define ARENA_BYTES (64u << 10)
@@ -15,6 +16,8 @@
 static void log_request(const struct cx *cx, const struct http_req *req, int status, int64_t ms)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OTHER"};
+    if (req->route && (req->route->flags & ROUTE_UNLOGGED) && status < 500)
+        return;
     log_event(status >= 500 ? LOG_ERROR : LOG_INFO, "request", "method", methods[req->method],
               "route", req->route ? req->route->path : "-", "status", LOG_INT(status), "ms",
               LOG_INT(ms), "request", cx->request_id, "code", str_or(cx->diag.code, ""), "detail",
@@ -46,6 +49,18 @@ static void cx_fill(struct worker *w, struct cx *cx)
     rand_uuid7(cx->now_ms, cx->request_id);
 }
 
+/* A part of a large body between disk and wire. Others may run while the disk works. */
+static void carry(struct worker *w, struct exchange *x)
+{
+    queue_wait(w->server, w, true);
+    if (x->phase == PHASE_SPOOL)
+        body_spool(x);
+    else
+        mhd_fill(x);
+    queue_wait(w->server, w, false);
+    mhd_resume(x);
+}
+
 static void work(struct worker *w, struct exchange *x)
 {
     struct server *s = w->server;
@@ -60,6 +75,10 @@ static void work(struct worker *w, struct exchange *x)
         reply_error(s, &cx, &req, &res, ERR_BAD, x->refusal);
     } else if (x->phase == PHASE_ADMIT) {
         x->admitted = router_admit(s, &cx, &req, &res) == ERR_OK;
+        if (x->admitted && !body_fits(x)) {
+            x->admitted = false;
+            reply_error(s, &cx, &req, &res, ERR_BUSY, 507);
+        }
     } else {
         (void)router_handle(s, &cx, &req, &res);
     }
@@ -73,6 +92,10 @@ static void work(struct worker *w, struct exchange *x)
     }
     if (cx.read && s->options.reads_together)
         (void)s->options.reads_together(cx.read, false);
+    if (x->phase == PHASE_WORK) { /* here, because giving up a large file takes its time */
+        spool_free(x->spool);
+        x->spool = NULL;
+    }
     mhd_resume(x); /* from here on the exchange is the epoll thread's */
     arena_reset(w->arena);
     sodium_memzero(&cx, sizeof(cx));
@@ -82,9 +105,15 @@ static void *worker_main(void *arg)
 {
     struct worker *w = arg;
     struct exchange *x;
+    struct memory_stack stack;
+    memory_stack_here(&stack);
     while ((x = queue_pop(w->server, w)) != NULL) {
         bool slow = x->slow; /* afterwards x is no longer ours */
-        work(w, x);
+        if (x->phase == PHASE_SPOOL || x->phase == PHASE_FILL)
+            carry(w, x);
+        else
+            work(w, x);
+        memory_stack_wipe(&stack);
         if (slow)
             queue_slow_done(w->server);
     }

@@ -1,8 +1,9 @@
-/* bukutamu-decoder: one JPEG on fd 0, one answer on fd 1 (decoder_frame.h), then the end. The cage is
+/* bukutamu-decoder: one picture on fd 0, one answer on fd 1 (decoder_frame.h), then the end. The cage is
  * shut before the first byte is read. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/media/decoder_frame.h"
@@ -46,17 +47,20 @@ static size_t read_all(uint8_t *p, size_t room)
     return n;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     if (!sandbox_enter())
         return answer(DECODE_UNAVAILABLE, NULL, 0);
-    uint8_t *upload = malloc(DECODE_UPLOAD_MAX_BYTES + 1);
+    bool evidence = argc > 1 && strcmp(argv[1], DECODE_EVIDENCE_ARGUMENT) == 0;
+    const struct decode_limits *limits = evidence ? &decode_evidence : &decode_photo;
+    uint8_t *upload = malloc(limits->upload_bytes + 1);
     if (!upload)
         return answer(DECODE_BROKEN, NULL, 0);
-    size_t n = read_all(upload, DECODE_UPLOAD_MAX_BYTES + 1);
+    size_t n = read_all(upload, limits->upload_bytes + 1);
     uint8_t *jpeg = NULL;
     size_t jpeg_n = 0;
-    enum decode_status status = decode_jpeg(upload, n, &jpeg, &jpeg_n);
+    enum decode_status status = evidence ? decode_any(limits, upload, n, &jpeg, &jpeg_n)
+                                         : decode_jpeg(upload, n, &jpeg, &jpeg_n);
     int code = answer(status, jpeg, jpeg_n);
     decode_jpeg_free(jpeg);
     free(upload);

@@ -59,10 +59,10 @@ static struct job *job_free(struct launcher *l)
 }
 
 /* In the child: everything closed but the two descriptors, limits set, the decoder in our place. */
-static _Noreturn void decoder_exec(const struct launcher *l, const int fds[JOB_FDS])
+static _Noreturn void decoder_exec(const struct launcher *l, char kind, const int fds[JOB_FDS])
 {
-    static char name[] = "bukutamu-decoder";
-    char *const arguments[] = {name, NULL};
+    static char name[] = "bukutamu-decoder", evidence[] = DECODE_EVIDENCE_ARGUMENT;
+    char *const arguments[] = {name, kind == JOB_EVIDENCE ? evidence : NULL, NULL};
     char *const environment[] = {NULL};
     sigset_t none;
     (void)sigemptyset(&none);
@@ -80,12 +80,12 @@ static _Noreturn void decoder_exec(const struct launcher *l, const int fds[JOB_F
     _exit(127);
 }
 
-static void job_start(struct launcher *l, const int fds[JOB_FDS])
+static void job_start(struct launcher *l, char kind, const int fds[JOB_FDS])
 {
     struct job *job = job_free(l);
     pid_t pid = fork();
     if (pid == 0)
-        decoder_exec(l, fds);
+        decoder_exec(l, kind, fds);
     if (pid < 0) {
         const struct decoder_frame frame = {DECODER_MAGIC, DECODE_UNAVAILABLE, 0};
         (void)!write(fds[JOB_FD_ANSWER], &frame, sizeof(frame));
@@ -120,7 +120,7 @@ static bool job_receive(struct launcher *l)
     if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(fds)))
         return false;
     memcpy(fds, CMSG_DATA(c), sizeof(fds));
-    job_start(l, fds);
+    job_start(l, byte, fds);
     (void)close(fds[JOB_FD_UPLOAD]);
     (void)close(fds[JOB_FD_ANSWER]);
     return true;

@@ -7,7 +7,9 @@
 #define LAUNCHER_JOBS_MAX    2
 #define LAUNCHER_DEADLINE_MS 6500
 
-/* A job is one datagram of one byte with two descriptors: the upload (read) and the pipe for the
+#define JOB_PHOTO    'j'
+#define JOB_EVIDENCE 'e'
+/* A job is one datagram of one byte (which of these) with two descriptors: the upload (read) and the pipe for the
  * answer (write), in this order. The answer's end is the end of the job. */
 enum { JOB_FD_UPLOAD, JOB_FD_ANSWER, JOB_FDS };
 

@@ -23,6 +23,7 @@
 
 #include "lib/base/banned.h"
 
+#define MEDIA_PART        ((size_t)64 << 10)
 #define PHOTO_DEADLINE_MS 6900
 #define START_DEADLINE_MS 6900
 #define QUEUE_DEADLINE_MS 2000 /* for a place; what is left is enough for the slowest good photo */
@@ -112,30 +113,44 @@ static void place_give(struct media *m)
     (void)pthread_mutex_unlock(&m->lock);
 }
 
-/* The upload in memory that has no name and can no longer change; -1 with errno. */
-static int upload_memory(struct bytes upload)
+static bool memory_add(int fd, const uint8_t *p, size_t n, uint64_t at)
 {
-    int fd = memfd_create("upload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    size_t at = 0;
-    while (fd >= 0 && at < upload.n) {
-        ssize_t n = pwrite(fd, upload.p + at, upload.n - at, (off_t)at);
-        if (n < 0 && errno == EINTR)
+    while (n) {
+        ssize_t done = pwrite(fd, p, n, (off_t)at);
+        if (done < 0 && errno == EINTR)
             continue;
-        if (n <= 0) {
-            (void)close(fd);
-            return -1;
-        }
-        at += (size_t)n;
+        if (done <= 0)
+            return false;
+        p += done;
+        at += (uint64_t)done;
+        n -= (size_t)done;
     }
+    return true;
+}
+
+/* The upload in memory that has no name and can no longer change; -1 with errno. It is carried over in small
+ * parts: not even a large picture is ever whole in this process. */
+static int upload_memory(const struct media_source *from)
+{
+    uint8_t part[MEDIA_PART];
+    int fd = memfd_create("upload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    for (uint64_t at = 0; fd >= 0 && at < from->bytes;) {
+        size_t n = from->bytes - at < sizeof(part) ? (size_t)(from->bytes - at) : sizeof(part);
+        if (from->read(from->arg, at, part, n) != ERR_OK || !memory_add(fd, part, n, at)) {
+            (void)close(fd);
+            fd = -1;
+        }
+        at += n;
+    }
+    explicit_bzero(part, sizeof(part));
     if (fd >= 0)
         (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
     return fd;
 }
 
-static bool job_send(const struct media *m, int upload, int answer)
+static bool job_send(const struct media *m, char byte, int upload, int answer)
 {
     const int fds[JOB_FDS] = {[JOB_FD_UPLOAD] = upload, [JOB_FD_ANSWER] = answer};
-    char byte = 'j';
     struct iovec iov = {&byte, 1};
     union {
         struct cmsghdr head;
@@ -186,9 +201,11 @@ static bool launcher_gone(const struct media *m)
 }
 
 /* What the answer means; anything that is not exactly an answer is a broken picture. */
-static enum decode_status answer_judge(const struct media *m, const uint8_t *p, size_t n,
+static enum decode_status answer_judge(const struct media *m, size_t most, struct bytes answer,
                                        struct bytes *ret)
 {
+    const uint8_t *p = answer.p;
+    size_t n = answer.n;
     struct decoder_frame frame;
     if (n == 0 && launcher_gone(m))
         return DECODE_UNAVAILABLE;
@@ -202,15 +219,22 @@ static enum decode_status answer_judge(const struct media *m, const uint8_t *p, 
     if (frame.status != DECODE_OK)
         return n == 0 ? (enum decode_status)frame.status : DECODE_BROKEN;
     static const uint8_t start[3] = {0xFF, 0xD8, 0xFF}, end[2] = {0xFF, 0xD9};
-    if (n < 128 || n > DECODE_RESULT_MAX_BYTES || memcmp(p, start, 3) != 0 ||
+    if (n < 128 || n > most || memcmp(p, start, 3) != 0 ||
         memcmp(p + n - 2, end, 2) != 0)
         return DECODE_BROKEN;
     *ret = (struct bytes){p, n};
     return DECODE_OK;
 }
 
-static enum decode_status photo_run(const struct media *m, struct arena *a, struct bytes upload,
-                                    int64_t deadline_ms, struct bytes *ret)
+/* What kind of job, and until when. */
+struct job {
+    char kind;
+    size_t most; /* bytes of the result */
+    int64_t deadline_ms;
+};
+
+static enum decode_status job_run(const struct media *m, struct arena *a, const struct job *job,
+                                  const struct media_source *upload, struct bytes *ret)
 {
     int pipes[2];
     CLEAN_FD int memory = upload_memory(upload);
@@ -219,17 +243,32 @@ static enum decode_status photo_run(const struct media *m, struct arena *a, stru
         return DECODE_UNAVAILABLE;
     }
     CLEAN_FD int in = pipes[0];
-    bool sent = job_send(m, memory, pipes[1]);
+    bool sent = job_send(m, job->kind, memory, pipes[1]);
     int error = errno;
     (void)close(pipes[1]); /* now the decoder's end is the pipe's end */
     if (!sent) {
         log_errno(LOG_ERROR, "photo launcher does not answer", error);
         return DECODE_UNAVAILABLE;
     }
-    size_t room = sizeof(struct decoder_frame) + DECODE_RESULT_MAX_BYTES + 1;
+    size_t room = sizeof(struct decoder_frame) + job->most + 1;
     uint8_t *answer = arena_alloc(a, room);
-    size_t n = answer_read(in, answer, room, deadline_ms);
-    return answer_judge(m, answer, n, ret);
+    size_t n = answer_read(in, answer, room, job->deadline_ms);
+    return answer_judge(m, job->most, (struct bytes){answer, n}, ret);
+}
+
+static enum err bytes_read(void *arg, uint64_t at, uint8_t *to, size_t n)
+{
+    const struct bytes *bytes = arg;
+    memcpy(to, bytes->p + at, n);
+    return ERR_OK;
+}
+
+static enum decode_status photo_run(const struct media *m, struct arena *a, struct bytes upload,
+                                    int64_t deadline_ms, struct bytes *ret)
+{
+    const struct job job = {JOB_PHOTO, DECODE_RESULT_MAX_BYTES, deadline_ms};
+    const struct media_source from = {.bytes = upload.n, .read = bytes_read, .arg = &upload};
+    return job_run(m, a, &job, &from, ret);
 }
 
 /* --- the public side ------------------------------------------------------------------------------ */
@@ -329,4 +368,20 @@ enum err media_photo(struct cx *cx, struct bytes upload, struct bytes *ret_jpeg)
                                           ret_jpeg);
     place_give(cx->media);
     return status == DECODE_OK ? ERR_OK : photo_refuse(cx, status);
+}
+
+enum err media_copy(struct cx *cx, const struct media_source *upload, struct bytes *ret_jpeg)
+{
+    const struct job job = {JOB_EVIDENCE, DECODE_COPY_MAX_BYTES, clock_ms() + PHOTO_DEADLINE_MS};
+    if (upload->bytes == 0 || upload->bytes > DECODE_EVIDENCE_MAX_BYTES)
+        return ERR_INVALID;
+    if (!cx->media || !place_take(cx->media, clock_ms() + QUEUE_DEADLINE_MS))
+        return ERR_BUSY;
+    cx_wait(cx, true);
+    enum decode_status status = job_run(cx->media, cx->arena, &job, upload, ret_jpeg);
+    cx_wait(cx, false);
+    place_give(cx->media);
+    if (status == DECODE_OK)
+        return ERR_OK;
+    return status == DECODE_UNAVAILABLE ? ERR_BUSY : ERR_INVALID;
 }

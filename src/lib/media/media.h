@@ -3,6 +3,8 @@
 #ifndef BT_LIB_MEDIA_H
 #define BT_LIB_MEDIA_H
 
+#include <stdint.h>
+
 #include "lib/base/cx.h"
 #include "lib/base/err.h"
 
@@ -22,5 +24,17 @@ void media_stop(struct media *m);
  * had: two are at work already and stay so for 2 s, the launcher has died, or there is no sandbox. At
  * most 7 s, from any thread. */
 enum err media_photo(struct cx *cx, struct bytes upload, struct bytes *ret_jpeg) MUST_USE;
+
+/* A picture that is read piece by piece. */
+struct media_source {
+    uint64_t bytes;
+    enum err (*read)(void *arg, uint64_t at, uint8_t *to, size_t n);
+    void *arg;
+};
+/* The copy of a picture that was handed over as evidence: a JPEG or PNG of at most 25 MB and 50 Mpx becomes a
+ * JPEG of at most 2560 px on the long side without any metadata, in cx->arena. ERR_INVALID: it cannot be read;
+ * ERR_BUSY as above. No sentence: the original is kept either way. */
+enum err media_copy(struct cx *cx, const struct media_source *upload,
+                    struct bytes *ret_jpeg) MUST_USE;
 
 #endif

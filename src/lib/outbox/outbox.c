@@ -59,10 +59,13 @@ DB_SQL(outbox_claim,
        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = $3, "
        "next_at = $3 WHERE office_id = $1 AND id IN ("
        "SELECT id FROM outbox WHERE office_id = $1 AND state IN ('queued', 'sending') "
-       "AND next_at <= $4 AND channel = $2 AND carried_by IS NULL ORDER BY next_at LIMIT 1) "
+       "AND next_at <= $4 AND channel = $2 AND carried_by IS NULL "
+       "AND recipient_id NOT IN ($5, $6, $7) ORDER BY next_at LIMIT 1) "
        "AND state IN ('queued', 'sending') AND next_at + 0 <= $4 RETURNING " ROW_COLUMNS);
+/* Beyond now it does not matter who has one on its way: it will have ended by then, or it is asked again. */
 DB_SQL(outbox_due, "SELECT MIN(next_at) FROM outbox WHERE office_id = $1 "
-                   "AND state IN ('queued', 'sending') AND channel = $2 AND carried_by IS NULL");
+                   "AND state IN ('queued', 'sending') AND channel = $2 AND carried_by IS NULL "
+                   "AND (next_at > $3 OR recipient_id NOT IN ($4, $5, $6))");
 DB_SQL(outbox_done_sent,
        "UPDATE outbox SET state = 'sent', sent_at = $3, provider_id = $4, code = NULL, "
        "reason = NULL, lease_until = NULL "
@@ -140,17 +143,21 @@ enum err outbox_retry(struct db_conn *tx, const char *office_id, const char *id,
 
 /* --- the worker's steps ----------------------------------------------------------------------- */
 
-enum err outbox_row_due(struct db_conn *conn, const char *office_id, const char *channel,
-                        int64_t *ret)
+enum err outbox_row_due(struct db_conn *conn, const struct outbox_claim *claim, int64_t *ret)
 {
-    return db_number(conn, &outbox_due, DB_ARGS(db_text(office_id), db_text(channel)), ret);
+    return db_number(conn, &outbox_due,
+                     DB_ARGS(db_text(claim->office_id), db_text(claim->channel),
+                             db_int(claim->now_ms), db_text(claim->busy[0]),
+                             db_text(claim->busy[1]), db_text(claim->busy[2])),
+                     ret);
 }
 
 enum err outbox_row_claim(struct db_conn *tx, struct outbox_claim *claim)
 {
     TRY(db_one(tx, &outbox_claim,
                DB_ARGS(db_text(claim->office_id), db_text(claim->channel),
-                       db_int(claim->lease_until), db_int(claim->now_ms)),
+                       db_int(claim->lease_until), db_int(claim->now_ms), db_text(claim->busy[0]),
+                       db_text(claim->busy[1]), db_text(claim->busy[2])),
                &outbox_record, &claim->row));
     return outbox_row_pace(tx, claim);
 }

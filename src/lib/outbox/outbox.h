@@ -31,6 +31,9 @@ struct outbox_new {
 enum err outbox_enqueue(struct db_conn *tx, const struct outbox_new *n) MUST_USE;
 /* From any thread; in vain when cx->outbox is NULL or stopped. */
 void outbox_wake(struct cx *cx);
+/* When the pace of this recipient lets his next message out (epoch ms), as far as this process knows; 0: at
+ * once. For outbox_new.not_before: a row that cannot go yet need not be looked at before. From any thread. */
+int64_t outbox_not_before(struct cx *cx, const char *channel, const char *recipient_id);
 
 /* A message ready for the wire, made by the renderer. Channel-neutral: a template with parameters
  * and up to 10 answer buttons. */
@@ -176,11 +179,13 @@ struct outbox_timing {
 
 struct outbox_options {
     struct cx base;                    /* base.actor.office_id: the office whose rows are sent */
-    struct db_conn *read;              /* a reading connection of the first channel's own */
-    struct db_conn *const *more_reads; /* one for each further channel */
+    struct db_conn *read;              /* a reading connection of the first driver's own */
+    struct db_conn *const *more_reads; /* one for each further driver */
     void (*use_arena)(struct db_conn *conn, struct arena *a);
     struct outbox_hooks hooks;
-    struct channel *const *channels; /* NULL-ended; the outbox owns them from here on */
+    /* NULL-ended; the list stays, the outbox owns the drivers from here on. Several of one name (at most 4)
+     * are one channel with as many messages on their way at once, each to another person. */
+    struct channel *const *channels;
     struct outbox_timing timing;
 };
 
@@ -188,7 +193,7 @@ extern const struct db_sql *const outbox_statements[];
 extern const struct db_sql *const outbox_health_statements[];
 extern const struct db_sql *const outbox_carry_statements[];
 
-/* One sending thread for each channel, so that a hung one delays no other. */
+/* One sending thread for each driver, so that a hung one delays no other. */
 enum err outbox_start(struct arena *a, const struct outbox_options *options,
                       struct outbox **ret) MUST_USE;
 /* Cuts running attempts short, records them, ends the threads, frees the channels. NULL is fine. The

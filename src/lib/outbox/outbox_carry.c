@@ -24,9 +24,10 @@ DB_SQL(pace_history,
        "AND channel = $3 AND sent_at > $4 AND carried_by IS NULL ORDER BY sent_at DESC LIMIT 128) "
        "AS h ORDER BY sent_at LIMIT 128");
 /* WhatsApp itself has told this recipient to slow down: his later messages wait as well. */
-DB_SQL(pace_told, "SELECT COALESCE(MAX(next_at), 0) FROM outbox WHERE office_id = $1 "
-                  "AND recipient_id = $2 AND channel = $3 AND state IN ('queued', 'sending') "
-                  "AND state = 'queued' AND code = '131056'");
+DB_SQL(pace_told,
+       "SELECT COALESCE(MAX(next_at), 0) FROM outbox WHERE office_id = $1 "
+       "AND recipient_id = $2 AND channel = $3 AND state IN ('queued', 'sending') "
+       "AND state = 'queued' AND code = '131056'"); /* few: they have an index of their own */
 DB_SQL(pace_put_back, "UPDATE outbox SET state = 'queued', attempts = attempts - 1, "
                       "lease_until = NULL, next_at = $3 WHERE office_id = $1 AND id = $2 "
                       "AND state = 'sending'");
@@ -91,6 +92,7 @@ static enum err put_back(struct db_conn *tx, struct outbox_claim *claim, int64_t
 {
     const struct outbox_row *row = &claim->row;
     claim->paced = true;
+    claim->paced_until = at;
     TRY(db_run(tx, &pace_hold,
                DB_ARGS(db_text(row->office_id), db_text(row->channel), db_text(row->recipient_id),
                        db_int(at)),

@@ -1,13 +1,17 @@
-/* The sending threads, one for each channel: each sleeps until a row of its channel is due, sends one,
- * records what became of it. A channel that hangs delays no other.
+/* The sending threads, a few for each channel: each sleeps until a row of its channel is due, sends it,
+ * records what became of it. A channel that hangs delays no other, and a person whose message hangs delays
+ * nobody else.
  *
- * One row at a time: claim it with a lease, let the feature make its text, give it to the channel,
+ * One of a channel's threads at a time has the turn: it alone looks, waits and claims; then it hands the
+ * turn on and sends. Claim a row with a lease, let the feature make its text, give it to the channel,
  * record the result together with what it means to the visit. Whatever happens in between (a crash, a
- * dead connection), the lease ends and the row is taken up again. */
+ * dead connection), the lease ends and the row is taken up again. Who has a message on its way gets no
+ * second one meanwhile: his messages keep their order. */
 #include "lib/outbox/channel.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,28 +24,49 @@
 
 enum {
     LANES_MAX = 8,
+    HELD_MAX = 16,
+    LOOK_GAP_MS = 20, /* between two looks that wakes ask for: a rush is looked at together */
     RECORD_PAUSE_MS = 250,
     TROUBLE_PAUSE_MS = 1000,
-    PAIR_STEPS_MAX = 4,
     UNREACHED_MAX = 3,
     UNREACHED_PAUSE_MAX_MS = 15000
 };
 
-#define CODE_RENDER  "render"     /* our own trouble with the text */
-#define CODE_ADDRESS "no_address" /* the recipient cannot be reached on this channel any more */
-
-/* A channel with its thread and its circuit breaker. */
-struct lane {
-    struct outbox *outbox;
+/* A thread of a channel, with its own driver, reading connection, and arena of one row's journey. */
+struct sender {
+    struct lane *lane;
     struct channel *channel;
     struct db_conn *read;
-    struct arena *arena;  /* of one row's journey */
-    int64_t closed_until; /* epoch ms; 0 = open */
-    bool stopped;         /* by the provider's word, until then or until the channel is renewed */
-    int unreached;        /* attempts in a row that reached nobody */
-    uint64_t woken;       /* the last wake this lane has seen; under the mutex */
+    struct arena *arena;
+    char recipient_id[UUID_TEXT_BYTES]; /* who has a message on its way here; under the mutex */
     pthread_t thread;
     bool started;
+};
+
+/* Whose bucket is empty, and until when. */
+struct held {
+    char recipient_id[UUID_TEXT_BYTES];
+    int64_t until;
+};
+
+/* A channel with its threads and its circuit breaker. What is not marked is under the mutex. */
+struct lane {
+    struct outbox *outbox;
+    const struct channel *limits; /* the first driver: name and pace; constant */
+    struct sender senders[OUTBOX_FLIGHTS_MAX];
+    size_t sender_count;  /* constant */
+    pthread_mutex_t turn; /* to look and to claim */
+    int64_t looked_at;    /* monotonic; of whoever has the turn */
+    bool listening;       /* a wake is wanted */
+    uint64_t woken;       /* the last wake this lane has seen */
+    size_t flying;        /* messages on their way */
+    int64_t closed_until; /* epoch ms; 0 = open */
+    struct channel
+        *refused; /* the driver that was told to stop: closed until then or until it is renewed */
+    int64_t refused_at;
+    int unreached; /* attempts in a row that reached nobody */
+    struct held held[HELD_MAX];
+    size_t held_next;
 };
 
 struct outbox {
@@ -64,50 +89,112 @@ struct verdict {
     bool with_health;
 };
 
-/* --- waiting ---------------------------------------------------------------------------------- */
-
-/* Until the wall-clock moment `at`, a wake, or the stop; measured on the clock that never jumps. */
-static void wait_until(struct lane *lane, int64_t at)
+static void lock(struct outbox *o)
 {
-    struct outbox *o = lane->outbox;
-    int64_t ms = at - time_now_ms();
-    if (ms > o->options.timing.poll_ms)
-        ms = o->options.timing.poll_ms;
-    int64_t end = time_monotonic_ms() + (ms > 0 ? ms : 0);
-    struct timespec until = {.tv_sec = (time_t)(end / 1000),
-                             .tv_nsec = (long)(end % 1000) * 1000000};
     (void)pthread_mutex_lock(&o->mutex);
-    while (lane->woken == o->wakes && !atomic_load(&o->stop))
-        if (pthread_cond_timedwait(&o->wake, &o->mutex, &until) != 0)
-            break;
-    lane->woken = o->wakes;
+}
+
+static void unlock(struct outbox *o)
+{
     (void)pthread_mutex_unlock(&o->mutex);
 }
 
-static void wake(struct outbox *o)
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+/* For so long on the clock that never jumps, or until the stop; with `wakes` also until a wake. */
+static void pause_ms(struct lane *lane, int64_t ms, bool wakes)
 {
-    (void)pthread_mutex_lock(&o->mutex);
+    struct outbox *o = lane->outbox;
+    int64_t end = time_monotonic_ms() + (ms > 0 ? ms : 0);
+    struct timespec until = {.tv_sec = (time_t)(end / 1000),
+                             .tv_nsec = (long)(end % 1000) * 1000000};
+    lock(o);
+    if (wakes)
+        lane->listening = true;
+    while (!atomic_load(&o->stop) && !(wakes && lane->woken != o->wakes))
+        if (pthread_cond_timedwait(&o->wake, &o->mutex, &until) != 0)
+            break;
+    if (wakes)
+        lane->listening = false;
+    unlock(o);
+}
+
+/* Until the wall-clock moment `at`, a wake, or the stop. */
+static void wait_until(struct lane *lane, int64_t at)
+{
+    int64_t ms = at - time_now_ms(), poll_ms = lane->outbox->options.timing.poll_ms;
+    pause_ms(lane, ms < poll_ms ? ms : poll_ms, true);
+    int64_t early = lane->looked_at + LOOK_GAP_MS - time_monotonic_ms();
+    ms = at - time_now_ms(); /* what is due at a moment is not kept waiting */
+    if (early > 0 && ms > 0)
+        pause_ms(lane, early < ms ? early : ms, false);
+    lock(lane->outbox);
+    lane->woken = lane->outbox->wakes;
+    unlock(lane->outbox);
+}
+
+static void wake_all(struct outbox *o, bool stop)
+{
+    bool listening = stop;
+    lock(o);
     o->wakes++;
-    (void)pthread_cond_broadcast(&o->wake);
-    (void)pthread_mutex_unlock(&o->mutex);
+    for (size_t i = 0; i < o->lane_count; i++)
+        listening = listening || o->lanes[i].listening;
+    if (listening)
+        (void)pthread_cond_broadcast(&o->wake);
+    unlock(o);
 }
 
 void outbox_wake(struct cx *cx)
 {
     if (cx->outbox)
-        wake(cx->outbox);
+        wake_all(cx->outbox, false);
 }
 
-static struct cx job_cx(struct lane *lane)
+static struct cx job_cx(struct sender *s)
 {
-    struct cx cx = lane->outbox->options.base;
-    cx.arena = lane->arena;
-    cx.read = lane->read;
-    cx.outbox = lane->outbox;
+    struct outbox *o = s->lane->outbox;
+    struct cx cx = o->options.base;
+    cx.arena = s->arena;
+    cx.read = s->read;
+    cx.outbox = o;
     cx.actor.kind = ACTOR_SYSTEM;
     cx.now_ms = time_now_ms();
     cx.diag = (struct diag){0};
     return cx;
+}
+
+/* --- whose turn it is not --------------------------------------------------------------------- */
+
+static void hold(struct lane *lane, const char *recipient_id, int64_t until)
+{
+    lock(lane->outbox);
+    size_t at = lane->held_next;
+    for (size_t i = 0; i < HELD_MAX; i++)
+        if (str_eq(lane->held[i].recipient_id, recipient_id))
+            at = i;
+    if (at == lane->held_next)
+        lane->held_next = (at + 1) % HELD_MAX;
+    (void)snprintf(lane->held[at].recipient_id, UUID_TEXT_BYTES, "%s", recipient_id);
+    lane->held[at].until = until;
+    unlock(lane->outbox);
+}
+
+int64_t outbox_not_before(struct cx *cx, const char *channel, const char *recipient_id)
+{
+    int64_t until = 0;
+    struct outbox *o = cx->outbox;
+    if (!o || str_empty(channel) || str_empty(recipient_id))
+        return 0;
+    lock(o);
+    for (size_t i = 0; i < o->lane_count * HELD_MAX; i++) {
+        const struct lane *lane = &o->lanes[i / HELD_MAX];
+        const struct held *h = &lane->held[i % HELD_MAX];
+        if (str_eq(lane->limits->name, channel) && str_eq(h->recipient_id, recipient_id))
+            until = h->until;
+    }
+    unlock(o);
+    return until > cx->now_ms ? until : 0;
 }
 
 /* --- claim ------------------------------------------------------------------------------------ */
@@ -118,100 +205,6 @@ static enum err claim_in_tx(struct db_conn *tx, void *arg)
 }
 
 /* --- what becomes of the row ------------------------------------------------------------------ */
-
-static int64_t power(int64_t first, int64_t factor, int64_t exponent, int64_t max)
-{
-    int64_t value = first;
-    for (int64_t i = 0; i < exponent && value < max; i++)
-        value *= factor;
-    return value < max ? value : max;
-}
-
-/* Up to a quarter longer or shorter, so that rows that failed together do not come back together. */
-static int64_t jitter(int64_t ms)
-{
-    uint32_t random_bits = 0;
-    rand_bytes(&random_bits, sizeof(random_bits));
-    return ms - ms / 4 + (int64_t)(random_bits % (uint64_t)(ms / 2 + 1));
-}
-
-static int64_t retry_delay(const struct outbox_timing *t, const struct outbox_row *row,
-                           const struct outbox_result *result)
-{
-    int64_t earlier = row->attempts > 1 ? row->attempts - 1 : 0;
-    if (result->retry_after_ms > 0)
-        return result->retry_after_ms;
-    if (!result->per_recipient)
-        return jitter(power(t->backoff_first_ms, 2, earlier, t->backoff_max_ms));
-    return power(t->pair_first_ms, 4, earlier < PAIR_STEPS_MAX ? earlier : PAIR_STEPS_MAX,
-                 INT64_MAX / 8);
-}
-
-static int64_t unknown_delay(const struct outbox_timing *t, const struct outbox_row *row)
-{
-    int64_t most = t->backoff_max_ms > t->unknown_wait_ms ? t->backoff_max_ms : t->unknown_wait_ms;
-    bool first = !str_eq(row->code, OUTBOX_CODE_UNKNOWN);
-    int64_t doublings = row->attempts < PAIR_STEPS_MAX ? row->attempts - 1 : PAIR_STEPS_MAX;
-    return power(t->unknown_wait_ms, 2, first ? 0 : doublings, most);
-}
-
-static struct outbox_fate fate_of(const struct outbox_timing *t, const struct outbox_row *row,
-                                  const struct outbox_result *result)
-{
-    struct outbox_fate f = {.row = row,
-                            .state = "failed",
-                            .provider_id = result->provider_id,
-                            .code = result->code,
-                            .reason = result->reason,
-                            .attempts = row->attempts,
-                            .now_ms = time_now_ms(),
-                            .hold_recipient = result->per_recipient};
-    switch (result->outcome) {
-    case SEND_OK:
-        f.state = "sent";
-        break;
-    case SEND_RETRY:
-        f.state = row->attempts < t->max_attempts ? "queued" : "failed";
-        f.next_at = f.now_ms + retry_delay(t, row, result);
-        break;
-    case SEND_UNKNOWN:
-        /* Wait for a status event, then once more; while the doubt lasts again and again, ever later: a
-         * second message does less harm than none. The question ends it, or the last attempt. */
-        if (row->attempts < t->max_attempts)
-            f.state = "sending";
-        if (str_eq(row->code, OUTBOX_CODE_UNKNOWN))
-            f.reason = T("Penyedia pesan berulang kali tidak menjawab; pesan mungkin sudah sampai. "
-                         "Hubungi penerima langsung bila mendesak.");
-        f.next_at = f.now_ms + unknown_delay(t, row);
-        f.code = OUTBOX_CODE_UNKNOWN;
-        break;
-    case SEND_STOP_CHANNEL:
-        f.state = "queued";
-        f.next_at = f.now_ms;           /* the channel waits, and all its rows with it */
-        f.attempts = row->attempts - 1; /* not this message's fault */
-        break;
-    case SEND_FAILED:
-        break;
-    }
-    return f;
-}
-
-/* What the attempt says of the channel: a recipient's own trouble says nothing against it. */
-static struct health_note health_of(const struct outbox_row *row,
-                                    const struct outbox_result *result, int64_t now_ms)
-{
-    bool his = result->per_recipient || result->recipient_fault ||
-               str_eq(result->code, OUTBOX_CODE_GONE);
-    bool ours = str_eq(result->code, CODE_RENDER) || str_eq(result->code, CODE_ADDRESS);
-    return (struct health_note){.office_id = row->office_id,
-                                .channel = row->channel,
-                                .accepted = result->outcome == SEND_OK,
-                                .failing = result->outcome != SEND_OK && !his && !ours,
-                                .paused = result->outcome == SEND_STOP_CHANNEL,
-                                .code = result->code,
-                                .reason = result->reason,
-                                .now_ms = now_ms};
-}
 
 static enum err record_in_tx(struct db_conn *tx, void *arg)
 {
@@ -239,7 +232,7 @@ static void record(struct lane *lane, struct cx *cx, struct verdict *v, int64_t 
         }
         if (atomic_load(&lane->outbox->stop) || time_now_ms() + RECORD_PAUSE_MS >= lease_until)
             break;
-        wait_until(lane, time_now_ms() + RECORD_PAUSE_MS);
+        pause_ms(lane, RECORD_PAUSE_MS, false);
     }
     if (e != ERR_OK)
         log_event(LOG_ERROR, "outbox_result", "id", row->id, "err", err_name(e), NULL);
@@ -261,17 +254,17 @@ static void log_attempt(const struct outbox_row *row, const struct outbox_result
 }
 
 /* Makes the text and sends it. False: nothing was sent because the row has lost its sense. */
-static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *row,
+static bool attempt(struct sender *s, struct cx *cx, const struct outbox_row *row,
                     struct outbox_result *ret)
 {
     struct outbox_message message = {0};
-    enum err e = lane->outbox->options.hooks.render(cx, row, &message);
+    enum err e = s->lane->outbox->options.hooks.render(cx, row, &message);
     if (e == ERR_MISSING)
         return false;
     if (e == ERR_INVALID) {
         *ret = (struct outbox_result){
             .outcome = SEND_FAILED,
-            .code = CODE_ADDRESS,
+            .code = OUTBOX_CODE_ADDRESS,
             .reason = str_or(cx->diag.message,
                              T("Penerima tidak dapat dihubungi lewat saluran ini."))};
         log_attempt(row, ret, 0);
@@ -280,7 +273,7 @@ static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *r
     if (e != ERR_OK) {
         *ret = (struct outbox_result){
             .outcome = SEND_RETRY,
-            .code = CODE_RENDER,
+            .code = OUTBOX_CODE_RENDER,
             .reason = T("Pesan belum dapat disusun. Dicoba lagi secara otomatis.")};
         log_event(LOG_ERROR, "outbox_render", "id", row->id, "kind", row->kind, "err", err_name(e),
                   "detail", cx->diag.detail, NULL);
@@ -289,7 +282,7 @@ static bool attempt(struct lane *lane, struct cx *cx, const struct outbox_row *r
     if (str_empty(message.opaque_id))
         message.opaque_id = row->id;
     int64_t start = time_monotonic_ms();
-    lane->channel->send(lane->channel, cx, &message, ret);
+    s->channel->send(s->channel, cx, &message, ret);
     log_attempt(row, ret, time_monotonic_ms() - start);
     return true;
 }
@@ -304,89 +297,161 @@ static int64_t unreached_pause_ms(const struct lane *lane)
     return pause_ms < UNREACHED_PAUSE_MAX_MS ? pause_ms : UNREACHED_PAUSE_MAX_MS;
 }
 
-/* When the channel may send again: after its own pause, or with the least time between two messages. */
-static int64_t closed_until(const struct lane *lane, const struct verdict *v)
+/* What the attempt means to those after it: when the channel may send again, after its own pause or with
+ * the least time between two messages. An answer to what was sent before the refusal does not lift it. */
+static void lane_learn(struct sender *s, const struct verdict *v, int64_t begun_at)
 {
-    if (v->result->outcome == SEND_STOP_CHANNEL)
-        return v->fate.now_ms + lane->outbox->options.timing.stopped_ms;
+    struct lane *lane = s->lane;
+    const struct outbox_result *result = v->result;
+    int64_t now_ms = v->fate.now_ms, gap_ms = lane->limits->gap_ms;
+    bool unreached = result->code && str_starts(result->code, "connect");
+    lane->unreached = unreached ? lane->unreached + 1 : 0;
+    if (result->outcome == SEND_STOP_CHANNEL) {
+        lane->refused = s->channel;
+        lane->refused_at = now_ms;
+        lane->closed_until = now_ms + lane->outbox->options.timing.stopped_ms;
+        return;
+    }
+    if (lane->refused && begun_at < lane->refused_at)
+        return;
+    lane->refused = NULL;
+    lane->closed_until = gap_ms > 0 ? now_ms + gap_ms : 0;
     if (lane->unreached >= UNREACHED_MAX)
-        return v->fate.now_ms + unreached_pause_ms(lane);
-    return lane->channel->gap_ms > 0 ? v->fate.now_ms + lane->channel->gap_ms : 0;
+        lane->closed_until = now_ms + unreached_pause_ms(lane);
 }
 
-static void send_row(struct lane *lane, struct cx *cx, const struct outbox_claim *claim)
+/* It has landed: his next message may go, and who looks is told so. */
+static void land(struct sender *s, const struct verdict *v, int64_t begun_at)
 {
+    struct lane *lane = s->lane;
+    lock(lane->outbox);
+    if (v->with_health) /* it was tried */
+        lane_learn(s, v, begun_at);
+    s->recipient_id[0] = '\0';
+    lane->flying--;
+    unlock(lane->outbox);
+    if (lane->sender_count > 1)
+        wake_all(lane->outbox, false);
+}
+
+static void send_row(struct sender *s, struct cx *cx, const struct outbox_claim *claim)
+{
+    struct lane *lane = s->lane;
     struct outbox *o = lane->outbox;
     struct outbox_result result = {
         .outcome = SEND_FAILED,
         .code = "obsolete",
         .reason = T("Tidak dikirim: sudah ada keputusan atau kunjungan selesai.")};
-    bool tried = attempt(lane, cx, &claim->row, &result);
+    bool tried = attempt(s, cx, &claim->row, &result);
     struct verdict v = {.hooks = &o->options.hooks,
                         .result = &result,
-                        .fate = fate_of(&o->options.timing, &claim->row, &result),
+                        .fate = outbox_fate_of(&o->options.timing, &claim->row, &result),
                         .with_hook = tried && o->options.hooks.sent,
                         .with_health = tried};
     if (!tried)
         v.fate.state = "dropped";
-    v.health = health_of(&claim->row, &result, v.fate.now_ms);
-    if (lane->channel->recipient_gap_ms > 0 && lane->channel->recipient_burst <= 1 && tried)
-        v.fate.hold_until = v.fate.now_ms + lane->channel->recipient_gap_ms;
+    v.health = outbox_health_of(&claim->row, &result, v.fate.now_ms);
+    if (lane->limits->recipient_gap_ms > 0 && lane->limits->recipient_burst <= 1 && tried)
+        v.fate.hold_until = v.fate.now_ms + lane->limits->recipient_gap_ms;
     cx->now_ms = v.fate.now_ms;
     record(lane, cx, &v, claim->lease_until);
-    if (tried)
-        lane->unreached = result.code && str_starts(result.code, "connect") ? lane->unreached + 1
-                                                                            : 0;
-    lane->closed_until = tried ? closed_until(lane, &v) : 0;
-    lane->stopped = tried && result.outcome == SEND_STOP_CHANNEL;
+    land(s, &v, claim->now_ms);
 }
 
-/* A new token ends the pause before its time. */
-static bool is_renewed(struct lane *lane)
+/* --- the turn --------------------------------------------------------------------------------- */
+
+/* Until when the channel is closed; 0: it is open. After trouble one message goes ahead of the others. */
+static int64_t closed_until(struct lane *lane, int64_t now_ms)
 {
-    struct channel *channel = lane->channel;
-    return lane->stopped && channel->renewed && channel->renewed(channel);
+    lock(lane->outbox);
+    struct channel *refused = lane->refused;
+    int64_t until = lane->closed_until > now_ms ? lane->closed_until : 0;
+    bool probing = lane->flying > 0 && (refused || lane->unreached >= UNREACHED_MAX);
+    unlock(lane->outbox);
+    if (until && refused && refused->renewed && refused->renewed(refused))
+        until = 0; /* a new token ends the pause before its time */
+    return !until && probing ? INT64_MAX : until;
 }
 
-/* Sends at most one row of a channel. Returns when to look again (0: at once). */
-static int64_t lane_work(struct lane *lane)
+static void take_off(struct sender *s, struct outbox_claim *claim)
 {
-    arena_reset(lane->arena);
-    struct cx cx = job_cx(lane);
+    struct lane *lane = s->lane;
+    int64_t gap_ms = lane->limits->gap_ms;
+    lock(lane->outbox);
+    (void)snprintf(s->recipient_id, sizeof(s->recipient_id), "%s", claim->row.recipient_id);
+    lane->flying++;
+    if (gap_ms > 0)
+        lane->closed_until = claim->now_ms + gap_ms;
+    unlock(lane->outbox);
+}
+
+static void claim_fill(struct sender *s, const struct cx *cx, struct outbox_claim *ret)
+{
+    struct lane *lane = s->lane;
     const struct outbox_options *options = &lane->outbox->options;
-    const char *office_id = options->base.actor.office_id;
-    if (lane->closed_until > cx.now_ms && !is_renewed(lane))
-        return lane->closed_until;
+    *ret = (struct outbox_claim){.office_id = options->base.actor.office_id,
+                                 .channel = lane->limits->name,
+                                 .now_ms = cx->now_ms,
+                                 .lease_until = cx->now_ms + options->timing.lease_ms,
+                                 .recipient_gap_ms = lane->limits->recipient_gap_ms,
+                                 .recipient_burst = lane->limits->recipient_burst};
+    lock(lane->outbox);
+    for (size_t i = 0, n = 0; i < lane->sender_count; i++)
+        if (lane->senders[i].recipient_id[0])
+            memcpy(ret->busy[n++], lane->senders[i].recipient_id, UUID_TEXT_BYTES);
+    unlock(lane->outbox);
+}
+
+/* Claims at most one row. True: it is to be sent. Else *ret_next says when to look again (0: at once). */
+static bool look(struct sender *s, struct cx *cx, struct outbox_claim *claim, int64_t *ret_next)
+{
+    struct lane *lane = s->lane;
+    *ret_next = closed_until(lane, cx->now_ms);
+    if (*ret_next)
+        return false;
     int64_t due = 0;
+    claim_fill(s, cx, claim);
+    lane->looked_at = time_monotonic_ms();
+    *ret_next = cx->now_ms + TROUBLE_PAUSE_MS;
     /* Looked up on the reading connection: an idle outbox writes nothing. */
-    if (outbox_row_due(cx.read, office_id, lane->channel->name, &due) != ERR_OK)
-        return cx.now_ms + TROUBLE_PAUSE_MS;
-    if (due == 0 || due > cx.now_ms)
-        return due ? due : INT64_MAX;
-    struct outbox_claim claim = {.office_id = office_id,
-                                 .channel = lane->channel->name,
-                                 .now_ms = cx.now_ms,
-                                 .lease_until = cx.now_ms + options->timing.lease_ms,
-                                 .recipient_gap_ms = lane->channel->recipient_gap_ms,
-                                 .recipient_burst = lane->channel->recipient_burst};
-    enum err e = db_tx(&cx, "outbox_claim", claim_in_tx, &claim);
-    if (e == ERR_MISSING)
-        return 0; /* another process has it */
-    if (e != ERR_OK)
-        return cx.now_ms + TROUBLE_PAUSE_MS;
-    if (claim.paced)
-        return 0;
-    send_row(lane, &cx, &claim);
-    return 0;
+    if (outbox_row_due(cx->read, claim, &due) != ERR_OK)
+        return false;
+    if (due == 0 || due > cx->now_ms) {
+        *ret_next = due ? due : INT64_MAX;
+        return false;
+    }
+    enum err e = db_tx(cx, "outbox_claim", claim_in_tx, claim);
+    if (e == ERR_OK && claim->paced)
+        hold(lane, claim->row.recipient_id, claim->paced_until);
+    if (e == ERR_MISSING ||
+        (e == ERR_OK && claim->paced)) /* another process has it; it was put back */
+        *ret_next = 0;
+    return e == ERR_OK && !claim->paced;
 }
 
 static void *run(void *arg)
 {
-    struct lane *lane = arg;
-    while (!atomic_load(&lane->outbox->stop)) {
-        int64_t next = lane_work(lane);
-        if (next > 0 && !atomic_load(&lane->outbox->stop))
-            wait_until(lane, next);
+    struct sender *s = arg;
+    struct lane *lane = s->lane;
+    atomic_bool *stop = &lane->outbox->stop;
+    while (!atomic_load(stop)) {
+        struct outbox_claim claim;
+        struct cx cx;
+        bool mine = false;
+        (void)pthread_mutex_lock(&lane->turn);
+        while (!mine && !atomic_load(stop)) {
+            int64_t next = 0;
+            arena_reset(s->arena);
+            cx = job_cx(s);
+            mine = look(s, &cx, &claim, &next);
+            if (!mine && next > 0)
+                wait_until(lane, next);
+        }
+        if (mine)
+            take_off(s, &claim);
+        (void)pthread_mutex_unlock(&lane->turn);
+        if (mine)
+            send_row(s, &cx, &claim);
     }
     return NULL;
 }
@@ -429,10 +494,13 @@ static bool threads_start(struct outbox *o)
     /* Signals belong to the main thread. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (size_t i = 0; i < o->lane_count && fine; i++) {
-        struct lane *lane = &o->lanes[i];
-        lane->started = pthread_create(&lane->thread, NULL, run, lane) == 0;
-        fine = lane->started;
+    for (size_t i = 0; i < o->lane_count * OUTBOX_FLIGHTS_MAX && fine; i++) {
+        struct lane *lane = &o->lanes[i / OUTBOX_FLIGHTS_MAX];
+        struct sender *s = &lane->senders[i % OUTBOX_FLIGHTS_MAX];
+        if (i % OUTBOX_FLIGHTS_MAX >= lane->sender_count)
+            continue;
+        s->started = pthread_create(&s->thread, NULL, run, s) == 0;
+        fine = s->started;
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return fine;
@@ -441,27 +509,46 @@ static bool threads_start(struct outbox *o)
 static void threads_end(struct outbox *o)
 {
     atomic_store(&o->stop, true);
-    wake(o);
-    for (size_t i = 0; i < o->lane_count; i++) {
-        if (o->lanes[i].started)
-            (void)pthread_join(o->lanes[i].thread, NULL);
-        arena_free(o->lanes[i].arena);
+    wake_all(o, true);
+    for (size_t i = 0; i < o->lane_count * OUTBOX_FLIGHTS_MAX; i++) {
+        struct sender *s = &o->lanes[i / OUTBOX_FLIGHTS_MAX].senders[i % OUTBOX_FLIGHTS_MAX];
+        if (s->started)
+            (void)pthread_join(s->thread, NULL);
+        arena_free(s->arena);
     }
 }
 
-static void lane_add(struct outbox *o, struct channel *channel)
+/* The lane of a channel's name; a new one when it is the first driver of that name. */
+static struct lane *lane_of(struct outbox *o, const struct channel *channel)
 {
-    const struct outbox_options *options = &o->options;
-    size_t i = o->lane_count++;
-    struct lane *lane = &o->lanes[i];
-    *lane = (struct lane){.outbox = o, .channel = channel};
-    lane->read = i == 0 ? options->read : options->more_reads[i - 1];
-    lane->arena = arena_new((size_t)64 * 1024);
+    for (size_t i = 0; i < o->lane_count; i++)
+        if (str_eq(o->lanes[i].limits->name, channel->name))
+            return &o->lanes[i];
+    if (o->lane_count == LANES_MAX)
+        return NULL;
+    struct lane *lane = &o->lanes[o->lane_count];
+    if (pthread_mutex_init(&lane->turn, NULL) != 0)
+        return NULL;
+    lane->outbox = o;
+    lane->limits = channel;
+    o->lane_count++;
+    return lane;
+}
+
+static bool sender_add(struct outbox *o, struct channel *channel, struct db_conn *read)
+{
+    struct lane *lane = lane_of(o, channel);
+    if (!lane || lane->sender_count == OUTBOX_FLIGHTS_MAX)
+        return false;
+    struct sender *s = &lane->senders[lane->sender_count++];
+    *s = (struct sender){.lane = lane, .channel = channel, .read = read};
+    s->arena = arena_new((size_t)64 * 1024);
     channel->cancel = &o->stop;
-    if (options->use_arena)
-        options->use_arena(lane->read, lane->arena);
+    if (o->options.use_arena)
+        o->options.use_arena(read, s->arena);
     else
-        db_conn_use_arena(lane->read, lane->arena);
+        db_conn_use_arena(read, s->arena);
+    return true;
 }
 
 enum err outbox_start(struct arena *a, const struct outbox_options *options, struct outbox **ret)
@@ -471,9 +558,11 @@ enum err outbox_start(struct arena *a, const struct outbox_options *options, str
     struct outbox *o = ARENA_NEW(a, struct outbox);
     o->options = *options;
     timing_fill(&o->options.timing);
-    for (size_t i = 0; options->channels && options->channels[i] && i < LANES_MAX; i++)
-        lane_add(o, options->channels[i]);
-    if (!threads_start(o)) {
+    bool fine = true;
+    for (size_t i = 0; fine && options->channels && options->channels[i]; i++)
+        fine = sender_add(o, options->channels[i],
+                          i == 0 ? options->read : options->more_reads[i - 1]);
+    if (!fine || !threads_start(o)) {
         threads_end(o);
         return ERR_INTERNAL;
     }
@@ -487,6 +576,6 @@ void outbox_stop(struct outbox *o)
         return;
     threads_end(o);
     /* The mutex stays: a request that ends just now may still wake us, in vain. */
-    for (size_t i = 0; i < o->lane_count; i++)
-        o->lanes[i].channel->free(o->lanes[i].channel);
+    for (size_t i = 0; o->options.channels && o->options.channels[i]; i++)
+        o->options.channels[i]->free(o->options.channels[i]);
 }

@@ -82,3 +82,59 @@ enum err seal_envelope_unshare(struct bytes share, const uint8_t public_key[32],
     sodium_memzero(&e, sizeof(e));
     return ERR_OK;
 }
+
+/* --- the complaint's pair and what is dropped into it ---------------------------------------------------- */
+
+#define PAIR_PURPOSE "complaint key pair"
+
+void seal_envelope_pair(const struct seal_envelope *e, uint8_t ret_public_key[32],
+                        uint8_t ret_secret_key[32])
+{
+    uint8_t seed[crypto_box_SEEDBYTES];
+    if (crypto_generichash(seed, sizeof(seed), (const uint8_t *)PAIR_PURPOSE, sizeof(PAIR_PURPOSE) - 1,
+                           e->key, sizeof(e->key)) != 0 ||
+        crypto_box_seed_keypair(ret_public_key, ret_secret_key, seed) != 0)
+        abort(); /* only lengths can be wrong */
+    sodium_memzero(seed, sizeof(seed));
+}
+
+struct bytes seal_drop_text(struct arena *a, const uint8_t public_key[32], const char *aad,
+                            const char *plain)
+{
+    if (!plain)
+        return (struct bytes){NULL, 0};
+    struct seal_envelope own;
+    seal_envelope_new(&own);
+    struct bytes share = seal_envelope_share(&own, a, public_key);
+    struct bytes text = seal_envelope_text(&own, a, aad, plain);
+    sodium_memzero(&own, sizeof(own));
+    if (!share.p)
+        return (struct bytes){NULL, 0};
+    uint8_t *both = arena_alloc(a, share.n + text.n);
+    memcpy(both, share.p, share.n);
+    memcpy(both + share.n, text.p, text.n);
+    return (struct bytes){both, share.n + text.n};
+}
+
+enum err seal_drop_open(const struct seal_envelope *e, struct arena *a, const char *aad,
+                        struct bytes sealed, char **ret)
+{
+    if (sealed.n == 0) {
+        *ret = NULL;
+        return ERR_OK;
+    }
+    if (sealed.n <= SHARE_BYTES)
+        return ERR_INTERNAL;
+    uint8_t public_key[32], secret_key[32];
+    seal_envelope_pair(e, public_key, secret_key);
+    struct seal_envelope own;
+    enum err opened = seal_envelope_unshare((struct bytes){sealed.p, SHARE_BYTES}, public_key,
+                                            secret_key, &own);
+    sodium_memzero(secret_key, sizeof(secret_key));
+    if (opened != ERR_OK)
+        return opened;
+    struct bytes text = {sealed.p + SHARE_BYTES, sealed.n - SHARE_BYTES};
+    opened = seal_envelope_open(&own, a, aad, text, ret);
+    sodium_memzero(&own, sizeof(own));
+    return opened;
+}

@@ -10,7 +10,7 @@
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
 #include "lib/base/rand.h"
-#include "lib/seal/seal_keys.h"
+#include "lib/seal/seal_files.h"
 
 #include "lib/base/banned.h"
 
@@ -37,8 +37,13 @@ static bool id_good(const char *id)
     return true;
 }
 
+bool seal_files_name_good(const char *kind, const char *id)
+{
+    return kind_good(kind) && id_good(id);
+}
+
 /* Disk full heals; anything else is ours. */
-static enum err failed(const char *what)
+enum err seal_files_failed(const char *what)
 {
     int error = errno;
     log_errno(LOG_ERROR, what, error);
@@ -57,8 +62,7 @@ static int folder_open(int parent, const char *name, bool create)
     return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* DIR/<kind>/<last two digits of the id>; -1 with errno. */
-static int shard_open(const char *data_dir, const char *kind, const char *id, bool create)
+int seal_files_folder(const char *data_dir, const char *kind, const char *id, bool create)
 {
     CLEAN_FD int data = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (data < 0)
@@ -74,18 +78,18 @@ static struct seal_binding file_binding(const char *kind, const char *id)
     return (struct seal_binding){.kind = "file", .names = {kind, id}, .key_id = SEAL_KEY_FIRST};
 }
 
-static enum err write_all(int fd, struct bytes bytes)
+enum err seal_files_write(int fd, struct bytes bytes)
 {
     while (bytes.n) {
         ssize_t done = write(fd, bytes.p, bytes.n);
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
-            return failed("sealed file: write");
+            return seal_files_failed("sealed file: write");
         bytes.p += done;
         bytes.n -= (size_t)done;
     }
-    return fsync(fd) < 0 ? failed("sealed file: fsync") : ERR_OK;
+    return ERR_OK;
 }
 
 static enum err store(int folder, const char *id, struct bytes sealed)
@@ -94,25 +98,27 @@ static enum err store(int folder, const char *id, struct bytes sealed)
     (void)snprintf(temp, sizeof(temp), ".%s.%08x", id, randombytes_random());
     CLEAN_FD int fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return failed("sealed file: create");
-    enum err e = write_all(fd, sealed);
+        return seal_files_failed("sealed file: create");
+    enum err e = seal_files_write(fd, sealed);
+    if (e == ERR_OK && fsync(fd) < 0)
+        e = seal_files_failed("sealed file: fsync");
     if (e == ERR_OK && renameat(folder, temp, folder, id) < 0)
-        e = failed("sealed file: rename");
+        e = seal_files_failed("sealed file: rename");
     if (e != ERR_OK) {
         (void)unlinkat(folder, temp, 0);
         return e;
     }
-    return fsync(folder) < 0 ? failed("sealed file: folder") : ERR_OK;
+    return fsync(folder) < 0 ? seal_files_failed("sealed file: folder") : ERR_OK;
 }
 
 enum err seal_file_write(const struct seal *s, struct arena *a, const char *data_dir,
                          const char *kind, const char *id, struct bytes plain)
 {
-    if (!kind_good(kind) || !id_good(id) || plain.n > FILE_MAX_BYTES)
+    if (!seal_files_name_good(kind, id) || plain.n > FILE_MAX_BYTES)
         return ERR_BAD;
-    CLEAN_FD int folder = shard_open(data_dir, kind, id, true);
+    CLEAN_FD int folder = seal_files_folder(data_dir, kind, id, true);
     if (folder < 0)
-        return failed("sealed file: folder");
+        return seal_files_failed("sealed file: folder");
     struct seal_binding binding = file_binding(kind, id);
     return store(folder, id, seal_box(a, s->file, &binding, plain));
 }
@@ -121,7 +127,7 @@ static enum err load(int fd, struct arena *a, struct bytes *ret)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return failed("sealed file: stat");
+        return seal_files_failed("sealed file: stat");
     if (!S_ISREG(st.st_mode) || st.st_size > (off_t)(FILE_MAX_BYTES + BOX_MAX_EXTRA))
         return ERR_INTERNAL;
     size_t size = (size_t)st.st_size;
@@ -132,7 +138,7 @@ static enum err load(int fd, struct arena *a, struct bytes *ret)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return failed("sealed file: read");
+            return seal_files_failed("sealed file: read");
         if (got == 0)
             return ERR_INTERNAL;
         n += (size_t)got;
@@ -144,12 +150,12 @@ static enum err load(int fd, struct arena *a, struct bytes *ret)
 enum err seal_file_read(const struct seal *s, struct arena *a, const char *data_dir,
                         const char *kind, const char *id, struct bytes *ret)
 {
-    if (!kind_good(kind) || !id_good(id))
+    if (!seal_files_name_good(kind, id))
         return ERR_BAD;
-    CLEAN_FD int folder = shard_open(data_dir, kind, id, false);
+    CLEAN_FD int folder = seal_files_folder(data_dir, kind, id, false);
     CLEAN_FD int fd = folder < 0 ? -1 : openat(folder, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT ? ERR_MISSING : failed("sealed file: open");
+        return errno == ENOENT ? ERR_MISSING : seal_files_failed("sealed file: open");
     struct bytes sealed;
     TRY(load(fd, a, &sealed));
     struct seal_binding binding = file_binding(kind, id);
@@ -158,10 +164,10 @@ enum err seal_file_read(const struct seal *s, struct arena *a, const char *data_
 
 enum err seal_file_remove(const char *data_dir, const char *kind, const char *id)
 {
-    if (!kind_good(kind) || !id_good(id))
+    if (!seal_files_name_good(kind, id))
         return ERR_BAD;
-    CLEAN_FD int folder = shard_open(data_dir, kind, id, false);
+    CLEAN_FD int folder = seal_files_folder(data_dir, kind, id, false);
     if (folder < 0 || unlinkat(folder, id, 0) < 0)
-        return errno == ENOENT ? ERR_MISSING : failed("sealed file: remove");
-    return fsync(folder) < 0 ? failed("sealed file: folder") : ERR_OK;
+        return errno == ENOENT ? ERR_MISSING : seal_files_failed("sealed file: remove");
+    return fsync(folder) < 0 ? seal_files_failed("sealed file: folder") : ERR_OK;
 }

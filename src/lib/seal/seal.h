@@ -88,6 +88,18 @@ struct bytes seal_envelope_share(const struct seal_envelope *e, struct arena *a,
 enum err seal_envelope_unshare(struct bytes share, const uint8_t public_key[32],
                                const uint8_t secret_key[32], struct seal_envelope *ret) MUST_USE;
 
+/* The complaint's own X25519 pair, made from its data key: the public half lies in its row, so that whoever
+ * adds something (a file, a message) needs no right to read. */
+void seal_envelope_pair(const struct seal_envelope *e, uint8_t ret_public_key[32],
+                        uint8_t ret_secret_key[32]);
+/* A text dropped into the complaint by its public key: a fresh envelope sealed to it, then the text, padded
+ * and bound to `aad`. NULL gives {NULL, 0}; so does a public key that is none. */
+struct bytes seal_drop_text(struct arena *a, const uint8_t public_key[32], const char *aad,
+                            const char *plain);
+/* Opened by whoever has the complaint's envelope. {NULL, 0} opens as NULL. */
+enum err seal_drop_open(const struct seal_envelope *e, struct arena *a, const char *aad,
+                        struct bytes sealed, char **ret) MUST_USE;
+
 /* --- office recovery key: printed on a sheet as base32 groups with a check ----------------------------
  * 56 characters of Crockford's base32 (0-9 A-Z without I L O U), 14 groups of 4: the 32-byte seed of
  * the X25519 pair and 3 bytes of its BLAKE2b hash. Read back, O is 0, I and L are 1. */
@@ -125,11 +137,42 @@ enum err seal_file_read(const struct seal *s, struct arena *a, const char *data_
  * last written before `before_ms` (epoch) are looked at: younger ones may still get their row. */
 struct seal_sweep {
     int64_t before_ms;
+    bool by_change; /* by the kernel's time of change: the files' own times were set back to the day */
     enum err (*is_named)(void *arg, const char *id, bool *ret_named);
     void *arg;
 };
 enum err seal_file_sweep(const char *data_dir, const char *kind, const struct seal_sweep *s,
                          int64_t *ret_removed) MUST_USE;
 enum err seal_file_remove(const char *data_dir, const char *kind, const char *id) MUST_USE;
+
+/* --- files of any size (evidence): a stream under a key of their own, in constant memory -------------------
+ * DIR/<kind>/<xx>/<id> as above. The envelope is the file's own; what was padded says little of the size. A
+ * file that was cut, lengthened, reordered, or moved to another kind or id does not open. */
+struct seal_place {
+    const char *data_dir, *kind, *id;
+};
+struct seal_writer;
+struct seal_reader;
+/* How large the sealed file of so many bytes is. */
+int64_t seal_stream_bytes(uint64_t size);
+/* `size`: exactly as much will be put. ERR_BUSY when the disk is full. */
+enum err seal_stream_create(const struct seal_envelope *e, const struct seal_place *place,
+                            uint64_t size, struct seal_writer **ret) MUST_USE;
+enum err seal_stream_put(struct seal_writer *w, const void *from, size_t n) MUST_USE;
+/* fsync, rename, fsync of the folder; the writer is gone afterwards, whatever comes back. `at_ms`: the file's
+ * (and its folder's) times are set to it; 0: they stay. The kernel's own time of change cannot be set. */
+enum err seal_stream_commit(struct seal_writer *w, int64_t at_ms) MUST_USE;
+/* Nothing stays. NULL is fine. */
+void seal_stream_abandon(struct seal_writer *w);
+
+/* ERR_MISSING when there is none; ERR_INTERNAL when it does not open. */
+enum err seal_stream_open(const struct seal_envelope *e, const struct seal_place *place,
+                          struct seal_reader **ret) MUST_USE;
+uint64_t seal_stream_size(const struct seal_reader *r);
+/* At most `room` bytes, 0 at the end. The last ones come only when the file's end was found in its place. */
+enum err seal_stream_get(struct seal_reader *r, void *out, size_t room, size_t *ret_n) MUST_USE;
+void seal_stream_close(struct seal_reader *r); /* NULL is fine */
+/* Without any key: is there such a file, and does it look like one of these? */
+enum err seal_stream_check(const struct seal_place *place) MUST_USE;
 
 #endif

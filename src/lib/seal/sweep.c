@@ -27,12 +27,13 @@ static DIR *open_folder(int parent, const char *name)
     return folder;
 }
 
-static bool is_old(int folder, const char *name, int64_t before_ms)
+static bool is_old(int folder, const char *name, const struct seal_sweep *s)
 {
     struct stat info;
     if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
         return false;
-    return (int64_t)info.st_mtim.tv_sec * 1000 < before_ms;
+    int64_t seconds = s->by_change ? info.st_ctim.tv_sec : info.st_mtim.tv_sec;
+    return seconds * 1000 < s->before_ms;
 }
 
 static enum err sweep_folder(DIR *folder, const struct seal_sweep *s, int64_t *removed)
@@ -42,7 +43,7 @@ static enum err sweep_folder(DIR *folder, const struct seal_sweep *s, int64_t *r
         const char *name = entry->d_name;
         bool half = name[0] == '.' && strlen(name) > UUID_TEXT_BYTES;
         bool whole = strlen(name) == UUID_TEXT_BYTES - 1;
-        if ((!half && !whole) || !is_old(dirfd(folder), name, s->before_ms))
+        if ((!half && !whole) || !is_old(dirfd(folder), name, s))
             continue;
         bool named = false;
         if (whole)

@@ -1,0 +1,81 @@
+/* Between the files of this feature's pages. */
+#ifndef BT_LETTER_WEB_H
+#define BT_LETTER_WEB_H
+
+#include "features/letter/letter_store.h"
+#include "features/staff/staff.h"
+#include "lib/docx/docx.h"
+#include "lib/http/form.h"
+#include "lib/http/http.h"
+
+/* A person as printed; kept with the letter, so that it stays the same when the account changes. */
+struct letter_person {
+    const char *name, *rank, *nip, *title;
+};
+
+/* What was typed for a letter, as it is sealed. */
+struct letter_input {
+    const char *addressee, *subject, *nature, *attachment, *basis, *body, *analysis, *conclusion;
+    const char *advice, *task, *period, *note, *copies, *value;
+    const char *place; /* where it is signed */
+    struct letter_person signer;
+    struct letter_person *team;
+    size_t team_count;
+};
+
+/* --- letter_web_fill.c: a letter's data, and the document of it ---------------------------------------------- */
+/* Everything a document is made of; parts that are NULL are left blank. */
+struct letter_case {
+    const char *kind;
+    int64_t template_version;
+    const struct letter *letter; /* NULL: without a number */
+    const struct letter_input *input;
+    const struct letter_intake *intake;
+    int64_t dated_at;
+    const char *place;
+};
+enum err letter_document(struct cx *cx, const struct letter_case *c, struct bytes *ret) MUST_USE;
+/* The sealed form and back. */
+struct bytes letter_input_seal(struct cx *cx, const struct complaint *c, const char *letter_id,
+                               const struct letter_input *in);
+enum err letter_input_open(struct cx *cx, const struct complaint *c, const struct letter *l,
+                           const struct seal_envelope *key, struct letter_input *ret) MUST_USE;
+/* A template: the shipped one (0) or a stored one. ERR_MISSING when there is none. */
+enum err letter_file(struct cx *cx, const char *kind, int64_t version, struct bytes *ret) MUST_USE;
+/* The placeholders of a kind, for docx_check(). */
+const struct docx_name *letter_names(struct arena *a, const char *kind);
+/* Invented data for looking at a template. */
+enum err letter_sample(struct cx *cx, const char *kind, struct bytes file, struct bytes *ret) MUST_USE;
+/* As the answer, for saving. */
+enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name) MUST_USE;
+
+/* --- letter_web_case.c ------------------------------------------------------------------------------------------ */
+extern const struct form letter_form, letter_cancel_form;
+enum err letter_case_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_new_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_case_cancel_post(struct cx *cx, struct http_req *req, struct http_res *res);
+/* letter_web_fetch.c */
+enum err letter_fetch_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_fetch_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_written_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_written_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_receipt_get(struct cx *cx, struct http_req *req, struct http_res *res);
+/* letter_web_template.c */
+#define LETTER_UPLOAD_BYTES ((size_t)5 << 20)
+extern const struct form letter_template_form, letter_version_form;
+enum err letter_templates_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_template_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_template_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_template_use_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_template_file_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_template_sample_get(struct cx *cx, struct http_req *req, struct http_res *res);
+/* letter_web_book.c */
+extern const struct form letter_settings_form, letter_start_form, letter_take_form;
+enum err letter_book_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_settings_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_start_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_take_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_book_cancel_post(struct cx *cx, struct http_req *req, struct http_res *res);
+
+#endif

@@ -1,0 +1,447 @@
+/* From a letter's data to its document: items for the placeholders, the template, lib/docx. The document is
+ * Indonesian whatever the language of the page. */
+#include <string.h>
+
+#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_view.h"
+#include "features/letter/letter_web.h"
+#include "features/office/office.h"
+#include "lib/base/str.h"
+#include "lib/base/time.h"
+#include "lib/qr/qr.h"
+#include "letter_data.h"
+#include "lib/base/banned.h"
+
+#define ITEMS_MAX  80u
+#define LINES_MAX  60u
+#define QR_MM      32
+#define MONEY_TEXT 40
+
+/* --- names ------------------------------------------------------------------------------------------------- */
+
+const struct docx_name *letter_names(struct arena *a, const char *kind)
+{
+    static const enum docx_kind kinds[] = {DOCX_TEXT, DOCX_FLAG, DOCX_TEXT, DOCX_PICTURE};
+    const struct letter_kind *k = letter_kind_of(kind);
+    const char *must = k && k->numbered ? "nomor_surat" : "nomor_pengaduan";
+    size_t n = 0;
+    while (letter_placeholders[n].name)
+        n++;
+    struct docx_name *names = ARENA_ARRAY(a, n + 1, struct docx_name);
+    const char *list = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct letter_placeholder *p = &letter_placeholders[i];
+        bool has_columns = p->section == 1 && letter_placeholders[i + 1].section == 2;
+        if (p->section != 2)
+            list = has_columns ? p->name : NULL;
+        names[i] = (struct docx_name){.name = p->name,
+                                      .kind = has_columns ? DOCX_LIST : kinds[p->section],
+                                      .within = p->section == 2 ? list : NULL,
+                                      .required = str_eq(p->name, must),
+                                      .label = p->label};
+    }
+    return names;
+}
+
+/* --- items --------------------------------------------------------------------------------------------------- */
+
+struct filler {
+    struct arena *arena;
+    struct docx_item items[ITEMS_MAX];
+    size_t count;
+};
+
+static struct docx_item *put(struct filler *f, const char *name)
+{
+    static struct docx_item spare; /* never written: the table is larger than the list of names */
+    if (f->count == ITEMS_MAX)
+        return &spare;
+    struct docx_item *item = &f->items[f->count++];
+    *item = (struct docx_item){.name = name};
+    return item;
+}
+
+/* An empty text is a blank for the pen. */
+static void put_text(struct filler *f, const char *name, const char *text)
+{
+    put(f, name)->text = str_empty(text) ? NULL : text;
+}
+
+static void put_flag(struct filler *f, const char *name, bool shown)
+{
+    put(f, name)->shown = shown;
+}
+
+static void put_rows(struct filler *f, const char *name, struct docx_row *rows, size_t count)
+{
+    struct docx_item *item = put(f, name);
+    item->rows = rows;
+    item->row_count = count;
+}
+
+/* One row of columns; a value that is empty stays empty here: there is nothing to fill in. */
+static struct docx_row row_of(struct filler *f, size_t number, const char *const (*columns)[2],
+                              size_t count)
+{
+    struct docx_item *items = ARENA_ARRAY(f->arena, count + 1, struct docx_item);
+    items[0] = (struct docx_item){.name = "nomor", .text = arena_printf(f->arena, "%zu", number)};
+    for (size_t i = 0; i < count; i++)
+        items[i + 1] = (struct docx_item){.name = columns[i][0], .text = str_or(columns[i][1], "")};
+    return (struct docx_row){.items = items, .count = count + 1};
+}
+
+/* The lines of a text as a list; "1." that somebody typed himself goes. */
+static void put_lines(struct filler *f, const char *name, const char *text)
+{
+    struct docx_row *rows = ARENA_ARRAY(f->arena, LINES_MAX, struct docx_row);
+    size_t n = 0;
+    const char *p = str_or(text, "");
+    while (*p && n < LINES_MAX) {
+        size_t length = strcspn(p, "\n");
+        const char *line = str_trim(f->arena, arena_strndup(f->arena, p, length));
+        size_t digits = strspn(line, "0123456789");
+        if (digits > 0 && digits < 3 && line[digits] == '.' && line[digits + 1] == ' ')
+            line += digits + 2;
+        const char *const columns[][2] = {{"isi", line}};
+        if (*line) {
+            rows[n] = row_of(f, n + 1, columns, 1);
+            n++;
+        }
+        p += length + (p[length] == '\n');
+    }
+    put_rows(f, name, rows, n);
+}
+
+/* --- words ----------------------------------------------------------------------------------------------------- */
+
+/* "23 Juli 2026" */
+static const char *date_text(struct cx *cx, int64_t ms)
+{
+    const char *text = time_long_date(cx->arena, ms, cx->offset_min, false);
+    const char *comma = strstr(text, ", ");
+    return comma ? comma + 2 : text;
+}
+
+static const char *moment_text(struct cx *cx, const struct letter_intake *in)
+{
+    const char *day = time_long_date(cx->arena, in->received_at, cx->offset_min, false);
+    bool day_only = str_eq(in->reporter_mode, "anonymous") ||
+                    in->received_at == time_day_start(in->received_at, cx->offset_min);
+    if (day_only)
+        return day;
+    return arena_printf(cx->arena, "%s, pukul %s %s", day,
+                        time_hm(cx->arena, in->received_at, cx->offset_min),
+                        time_zone_letters(cx->offset_min));
+}
+
+/* "Rp12.500.000"; NULL when it is not known. */
+static const char *money_text(struct arena *a, int64_t rupiah)
+{
+    if (rupiah <= 0)
+        return NULL;
+    const char *digits = arena_printf(a, "%lld", (long long)rupiah);
+    size_t n = strlen(digits);
+    struct buf b = buf_new(a, MONEY_TEXT, MONEY_TEXT);
+    buf_puts(&b, "Rp");
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            buf_putc(&b, '.');
+        buf_putc(&b, digits[i]);
+    }
+    return b.p;
+}
+
+static const char *identity_text(struct arena *a, const struct complaint_reporter *r)
+{
+    static const struct complaint_code types[] = {{"ktp", "NIK"},
+                                                  {"sim", "SIM"},
+                                                  {"passport", "Paspor"},
+                                                  {"other", "Identitas"},
+                                                  {NULL, NULL}};
+    if (str_empty(r->id_number))
+        return NULL;
+    const char *type = complaint_label(types, str_or(r->id_type, ""));
+    return *type ? arena_printf(a, "%s %s", type, r->id_number) : r->id_number;
+}
+
+/* --- the parts of a letter --------------------------------------------------------------------------------------- */
+
+static void put_office(struct cx *cx, struct filler *f, const struct office *office,
+                       const struct letter_case *c)
+{
+    put_text(f, "kantor_induk", office->parent_name);
+    put_text(f, "kantor", office->name);
+    put_text(f, "alamat_kantor", office->address);
+    put_text(f, "telepon_kantor", office->phone);
+    put_text(f, "kode_kantor", office->code);
+    put_text(f, "tempat", c->place);
+    put_text(f, "tanggal", date_text(cx, c->dated_at));
+    put_text(f, "nomor_surat", c->letter ? c->letter->number : NULL);
+}
+
+static void put_parties(struct filler *f, const struct complaint_text *t)
+{
+    struct docx_row *rows = ARENA_ARRAY(f->arena, t->party_count + 1, struct docx_row);
+    size_t n = 0;
+    for (; n < t->party_count; n++) {
+        const char *const columns[][2] = {{"nama", t->parties[n].name},
+                                          {"jabatan", t->parties[n].position},
+                                          {"alamat", t->parties[n].address}};
+        rows[n] = row_of(f, n + 1, columns, ARRAY_LEN(columns));
+    }
+    if (n == 0 && !str_empty(t->reported_party)) {
+        const char *const columns[][2] = {
+            {"nama", t->reported_party}, {"jabatan", ""}, {"alamat", ""}};
+        rows[n++] = row_of(f, 1, columns, ARRAY_LEN(columns));
+    }
+    put_rows(f, "terlapor", rows, n);
+    put_flag(f, "ada_terlapor", n > 0);
+}
+
+static void put_documents(struct filler *f, const struct complaint_text *t)
+{
+    struct docx_row *rows = ARENA_ARRAY(f->arena, t->document_count + 1, struct docx_row);
+    for (size_t i = 0; i < t->document_count; i++) {
+        const struct complaint_document *d = &t->documents[i];
+        const char *count = arena_printf(f->arena, "%lld", (long long)(d->count ? d->count : 1));
+        const char *const columns[][2] = {{"jenis", d->kind},
+                                          {"bentuk", complaint_form_label(str_or(d->form, ""))},
+                                          {"jumlah", count}};
+        rows[i] = row_of(f, i + 1, columns, ARRAY_LEN(columns));
+    }
+    put_rows(f, "dokumen", rows, t->document_count);
+}
+
+static void put_content(struct filler *f, const struct complaint_text *t)
+{
+    put_text(f, "uraian", t->text);
+    put_text(f, "siapa", t->questions.who);
+    put_text(f, "kapan", t->questions.when);
+    put_text(f, "di_mana", t->questions.where);
+    put_text(f, "bagaimana", t->questions.how);
+    put_text(f, "mengapa", t->questions.why);
+    put_text(f, "tempat_kejadian", t->place);
+    put_text(f, "masa_kejadian", t->period);
+    put_text(f, "kerugian", money_text(f->arena, t->loss_rupiah));
+    put_text(f, "laporan_sebelumnya", t->earlier);
+    put_parties(f, t);
+    put_documents(f, t);
+}
+
+static void put_reporter(struct filler *f, const struct complaint_reporter *r)
+{
+    put_text(f, "pelapor_nama", r->name);
+    put_text(f, "pelapor_identitas", identity_text(f->arena, r));
+    put_text(f, "pelapor_pekerjaan", r->occupation);
+    put_text(f, "pelapor_alamat", r->address);
+    put_text(f, "pelapor_telepon", r->phone);
+}
+
+static void put_intake(struct cx *cx, struct filler *f, const struct letter_intake *in)
+{
+    put_text(f, "nomor_pengaduan", in->number);
+    put_text(f, "tanggal_terima", date_text(cx, in->received_at));
+    put_text(f, "waktu_terima", moment_text(cx, in));
+    put_text(f, "cara_terima", complaint_label(complaint_ways, str_or(in->way, "")));
+    put_text(f, "golongan", complaint_label(complaint_classes, str_or(in->class, "")));
+    put_flag(f, "anonim", str_eq(in->reporter_mode, "anonymous"));
+    put_flag(f, "dirahasiakan", str_eq(in->reporter_mode, "confidential"));
+    put_flag(f, "lisan", str_eq(in->way, "oral"));
+    put_text(f, "petugas_nama", in->officer_name);
+    put_text(f, "petugas_jabatan", in->officer_title);
+    put_text(f, "petugas_nip", in->officer_nip);
+    put_text(f, "kode_rahasia", in->receipt);
+    if (in->text)
+        put_content(f, in->text);
+    if (in->reporter)
+        put_reporter(f, in->reporter);
+    struct qr code;
+    if (in->receipt && in->receipt_address && qr_make(cx->arena, in->receipt_address, &code) == ERR_OK) {
+        struct docx_item *qr = put(f, "qr");
+        qr->png = docx_png(cx->arena, code.dark, code.modules);
+        qr->width_mm = QR_MM;
+    } else {
+        put(f, "qr")->text = "";
+    }
+}
+
+static void put_team(struct filler *f, const struct letter_input *in)
+{
+    struct docx_row *rows = ARENA_ARRAY(f->arena, in->team_count + 1, struct docx_row);
+    for (size_t i = 0; i < in->team_count; i++) {
+        const struct letter_person *p = &in->team[i];
+        const char *const columns[][2] = {
+            {"nama", p->name}, {"pangkat", p->rank}, {"nip", p->nip}, {"jabatan", p->title}};
+        rows[i] = row_of(f, i + 1, columns, ARRAY_LEN(columns));
+    }
+    put_rows(f, "tim", rows, in->team_count);
+}
+
+/* A letter to the reporter carries his name for whoever may know it, when nobody wrote another addressee. */
+static const char *addressee(struct filler *f, const struct letter_case *c)
+{
+    const struct complaint_reporter *r = c->intake ? c->intake->reporter : NULL;
+    if (!str_empty(c->input->addressee) || !r || !letter_to_reporter(c->kind) || str_empty(r->name))
+        return c->input->addressee;
+    return arena_printf(f->arena, "Sdr. %s\ndi %s", r->name, str_or(r->address, "tempat"));
+}
+
+static void put_input(struct filler *f, const struct letter_case *c)
+{
+    const struct letter_input *in = c->input;
+    put_text(f, "kepada", addressee(f, c));
+    put_text(f, "perihal", in->subject);
+    put_text(f, "sifat", str_or(in->nature, "Biasa"));
+    put_text(f, "lampiran", str_or(in->attachment, "-"));
+    put_text(f, "isi", in->body);
+    put_text(f, "analisa", in->analysis);
+    put_text(f, "kesimpulan", in->conclusion);
+    put_text(f, "saran", in->advice);
+    put_text(f, "tugas", in->task);
+    put_text(f, "jangka_waktu", in->period);
+    put_text(f, "catatan", in->note);
+    put_text(f, "nilai", in->value);
+    put_lines(f, "dasar", in->basis);
+    put_lines(f, "tembusan", in->copies);
+    put_flag(f, "ada_tembusan", !str_empty(in->copies));
+    put_team(f, in);
+    put_text(f, "penandatangan_jabatan", in->signer.title);
+    put_text(f, "penandatangan_nama", in->signer.name);
+    put_text(f, "penandatangan_pangkat", in->signer.rank);
+    put_text(f, "penandatangan_nip", in->signer.nip);
+}
+
+/* --- the document ---------------------------------------------------------------------------------------------------- */
+
+enum err letter_file(struct cx *cx, const char *kind, int64_t version, struct bytes *ret)
+{
+    if (version > 0)
+        return letter_template_file(cx->read, cx->actor.office_id, kind, version, ret);
+    for (const struct letter_file *f = letter_files; f->name; f++) {
+        if (str_eq(f->name, kind)) {
+            *ret = (struct bytes){f->p, f->n};
+            return ERR_OK;
+        }
+    }
+    return ERR_MISSING;
+}
+
+static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes file, struct bytes *ret)
+{
+    struct office office = {0};
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    struct filler *f = ARENA_NEW(cx->arena, struct filler);
+    f->arena = cx->arena;
+    put_office(cx, f, &office, c);
+    if (c->intake)
+        put_intake(cx, f, c->intake);
+    if (c->input)
+        put_input(f, c);
+    const struct letter_kind *k = letter_kind_of(c->kind);
+    const char *number = c->letter ? c->letter->number : c->intake ? c->intake->number : "";
+    const struct docx_data data = {.items = f->items,
+                                   .count = f->count,
+                                   .dated_ms = c->dated_at,
+                                   .title = arena_printf(cx->arena, "%s %s", k ? k->label : "", number)};
+    enum err e = docx_fill(cx->arena, file, &data, ret);
+    if (e == ERR_INVALID)
+        return cx_fail(cx, ERR_CONFLICT, "template_broken",
+                       T("Templat surat ini tidak dapat diisi. Mintalah administrator memeriksa "
+                         "templatnya."));
+    return e;
+}
+
+enum err letter_document(struct cx *cx, const struct letter_case *c, struct bytes *ret)
+{
+    struct bytes file;
+    TRY(letter_file(cx, c->kind, c->template_version, &file));
+    return fill(cx, c, file, ret);
+}
+
+enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name)
+{
+    res->content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    http_res_attachment(cx, res, name);
+    res->body = buf_new(cx->arena, file.n, file.n);
+    buf_add(&res->body, file.p, file.n);
+    return ERR_OK;
+}
+
+/* --- a look at a template ----------------------------------------------------------------------------------------------- */
+
+static const struct letter_input *sample_input(struct arena *a)
+{
+    struct letter_input *in = ARENA_NEW(a, struct letter_input);
+    static struct letter_person team[] = {
+        {"Nama Jaksa Pertama, S.H.", "Jaksa Muda (III/d)", "19800101 200501 1 001", "Jaksa Fungsional"},
+        {"Nama Jaksa Kedua, S.H., M.H.", "Jaksa Pratama (III/c)", "19850202 201001 2 002", "Jaksa Fungsional"},
+    };
+    *in = (struct letter_input){.addressee = "Kepala Kejaksaan Negeri\ndi tempat",
+                                .subject = "Contoh perihal surat",
+                                .nature = "Rahasia",
+                                .attachment = "1 (satu) berkas",
+                                .basis = "Contoh dasar pertama.\nContoh dasar kedua.",
+                                .body = "Contoh isi surat.\nAlinea kedua dari isi surat.",
+                                .analysis = "Contoh analisa.",
+                                .conclusion = "Contoh kesimpulan.",
+                                .advice = "Contoh saran.",
+                                .task = "Contoh tugas.",
+                                .period = "7 (tujuh) hari kerja",
+                                .note = "Contoh catatan.",
+                                .copies = "Yth. Kepala Kejaksaan Tinggi\nArsip",
+                                .value = "B-2",
+                                .signer = {"Nama Pejabat, S.H., M.H.", "Jaksa Madya (IV/a)",
+                                           "19700303 199503 1 003", "Kepala Kejaksaan Negeri"},
+                                .team = team,
+                                .team_count = ARRAY_LEN(team)};
+    return in;
+}
+
+static const struct complaint_text *sample_text(struct arena *a)
+{
+    struct complaint_text *t = ARENA_NEW(a, struct complaint_text);
+    static struct complaint_party parties[] = {{"Nama Terlapor", "Jabatan terlapor", "Instansi terlapor"}};
+    static struct complaint_document documents[] = {{"Surat pengaduan", "original", 1},
+                                                    {"Foto", "copy", 3}};
+    *t = (struct complaint_text){.text = "Contoh uraian pengaduan.\nAlinea kedua dari uraian.",
+                                 .parties = parties,
+                                 .party_count = ARRAY_LEN(parties),
+                                 .questions = {"Contoh siapa", "Contoh kapan", "Contoh di mana",
+                                               "Contoh bagaimana", "Contoh mengapa"},
+                                 .place = "Contoh tempat",
+                                 .period = "Contoh masa",
+                                 .loss_rupiah = 12500000,
+                                 .earlier = "Belum pernah",
+                                 .documents = documents,
+                                 .document_count = ARRAY_LEN(documents)};
+    return t;
+}
+
+enum err letter_sample(struct cx *cx, const char *kind, struct bytes file, struct bytes *ret)
+{
+    static const struct complaint_reporter reporter = {
+        .name = "Nama Pelapor", .id_type = "ktp", .id_number = "0000 0000 0000 0000",
+        .occupation = "Pekerjaan pelapor", .address = "Alamat pelapor", .phone = "0800 0000 0000"};
+    const struct letter_intake intake = {.number = "PGD-0/2026",
+                                         .received_at = cx->now_ms,
+                                         .way = "counter",
+                                         .reporter_mode = "confidential",
+                                         .class = "corruption",
+                                         .text = sample_text(cx->arena),
+                                         .reporter = &reporter,
+                                         .officer_name = "Nama Petugas",
+                                         .officer_title = "Petugas PTSP",
+                                         .officer_nip = "19900404 201501 1 004",
+                                         .receipt = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-X",
+                                         .receipt_address = "contoh"};
+    const struct letter letter = {.number = "CONTOH-0/KODE/XX.0/01/2026"};
+    const char *place = "";
+    TRY(letter_place(cx->read, cx->actor.office_id, &place));
+    const struct letter_case c = {.kind = kind,
+                                  .letter = &letter,
+                                  .input = sample_input(cx->arena),
+                                  .intake = &intake,
+                                  .dated_at = cx->now_ms,
+                                  .place = place};
+    return fill(cx, &c, file, ret);
+}
