@@ -10,11 +10,11 @@
 
 #include "docx_make.h"
 
-#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-#define W_NS     " xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
-#define OFFICE   "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-#define PACKAGE  "http://schemas.openxmlformats.org/package/2006/"
-#define WORD     "application/vnd.openxmlformats-officedocument.wordprocessingml."
+#define XML_HEAD        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+#define W_NS            " xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
+#define OFFICE          "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+#define PACKAGE         "http://schemas.openxmlformats.org/package/2006/"
+#define WORD            "application/vnd.openxmlformats-officedocument.wordprocessingml."
 #define DOS_DAY_OF_1980 0x21
 
 _Noreturn void fail(const char *path, int line, const char *why)
@@ -23,32 +23,35 @@ _Noreturn void fail(const char *path, int line, const char *why)
     exit(1);
 }
 
-static const char content_types[] =
-    XML_HEAD "<Types xmlns=\"" PACKAGE "content-types\">"
-    "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+static const char content_types[] = XML_HEAD
+    "<Types xmlns=\"" PACKAGE "content-types\">"
+    "<Default Extension=\"rels\" "
+    "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
     "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
     "<Override PartName=\"/word/document.xml\" ContentType=\"" WORD "document.main+xml\"/>"
     "<Override PartName=\"/word/styles.xml\" ContentType=\"" WORD "styles+xml\"/>"
     "<Override PartName=\"/word/settings.xml\" ContentType=\"" WORD "settings+xml\"/>"
     "<Override PartName=\"/word/footer1.xml\" ContentType=\"" WORD "footer+xml\"/>"
-    "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
+    "<Override PartName=\"/docProps/core.xml\" "
+    "ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
     "</Types>";
 
-static const char package_relations[] =
-    XML_HEAD "<Relationships xmlns=\"" PACKAGE "relationships\">"
+static const char package_relations[] = XML_HEAD
+    "<Relationships xmlns=\"" PACKAGE "relationships\">"
     "<Relationship Id=\"rId1\" Type=\"" OFFICE "officeDocument\" Target=\"word/document.xml\"/>"
-    "<Relationship Id=\"rId2\" Type=\"" PACKAGE "relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>"
+    "<Relationship Id=\"rId2\" Type=\"" PACKAGE
+    "relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>"
     "</Relationships>";
 
-static const char document_relations[] =
-    XML_HEAD "<Relationships xmlns=\"" PACKAGE "relationships\">"
+static const char document_relations[] = XML_HEAD
+    "<Relationships xmlns=\"" PACKAGE "relationships\">"
     "<Relationship Id=\"rId1\" Type=\"" OFFICE "styles\" Target=\"styles.xml\"/>"
     "<Relationship Id=\"rId2\" Type=\"" OFFICE "footer\" Target=\"footer1.xml\"/>"
     "<Relationship Id=\"rId3\" Type=\"" OFFICE "settings\" Target=\"settings.xml\"/>"
     "</Relationships>";
 
-static const char settings[] =
-    XML_HEAD "<w:settings" W_NS "><w:zoom w:percent=\"100\"/><w:defaultTabStop w:val=\"567\"/>"
+static const char settings[] = XML_HEAD
+    "<w:settings" W_NS "><w:zoom w:percent=\"100\"/><w:defaultTabStop w:val=\"567\"/>"
     "<w:compat><w:compatSetting w:name=\"compatibilityMode\""
     " w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat></w:settings>";
 
@@ -57,45 +60,60 @@ static const char settings[] =
     "\"/><w:basedOn w:val=\"Normal\"/><w:qFormat/><w:pPr>" paragraph "</w:pPr><w:rPr>" look        \
     "</w:rPr></w:style>"
 #define SPACING(before, after, line)                                                               \
-    "<w:spacing w:before=\"" before "\" w:after=\"" after "\" w:line=\"" line "\" w:lineRule=\"auto\"/>"
+    "<w:spacing w:before=\"" before "\" w:after=\"" after "\" w:line=\"" line                      \
+    "\" w:lineRule=\"auto\"/>"
 
-static const char styles_of_page[] =
-    XML_HEAD "<w:styles" W_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
+static const char styles_of_page[] = XML_HEAD
+    "<w:styles" W_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
     "<w:rFonts w:ascii=\"Arial\" w:hAnsi=\"Arial\" w:cs=\"Arial\" w:eastAsia=\"Arial\"/>"
     "<w:sz w:val=\"22\"/><w:szCs w:val=\"22\"/><w:lang w:val=\"id-ID\"/></w:rPr></w:rPrDefault>"
-    "<w:pPrDefault><w:pPr>" SPACING("0", "0", "264") "</w:pPr></w:pPrDefault></w:docDefaults>"
-    "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/><w:qFormat/></w:style>"
-    STYLE("KopAtas", "Kop Atas", SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>", "<w:b/><w:caps/>")
-    STYLE("KopKantor", "Kop Kantor", SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>",
-          "<w:b/><w:caps/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/>")
-    STYLE("KopAlamat", "Kop Alamat",
-          "<w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"18\" w:space=\"6\" w:color=\"000000\"/></w:pBdr>"
-          SPACING("20", "240", "240") "<w:jc w:val=\"center\"/>", "<w:sz w:val=\"18\"/><w:szCs w:val=\"18\"/>")
-;
+    "<w:pPrDefault><w:pPr>" SPACING(
+        "0", "0",
+        "264") "</w:pPr></w:pPrDefault></w:docDefaults>"
+               "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name "
+               "w:val=\"Normal\"/><w:qFormat/></w:style>" STYLE(
+                   "KopAtas", "Kop Atas", SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>",
+                   "<w:b/><w:caps/>")
+                   STYLE("KopKantor", "Kop Kantor",
+                         SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>",
+                         "<w:b/><w:caps/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/>")
+                       STYLE("KopAlamat", "Kop Alamat",
+                             "<w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"18\" "
+                             "w:space=\"6\" w:color=\"000000\"/></w:pBdr>" SPACING(
+                                 "20", "240", "240") "<w:jc w:val=\"center\"/>",
+                             "<w:sz w:val=\"18\"/><w:szCs w:val=\"18\"/>");
 
-static const char styles_of_text[] =
-    STYLE("Sifat", "Sifat", SPACING("0", "120", "240") "<w:jc w:val=\"center\"/>", "<w:b/><w:caps/>")
-    STYLE("JudulSurat", "Judul Surat", "<w:keepNext/>" SPACING("60", "0", "264") "<w:jc w:val=\"center\"/>",
-          "<w:b/><w:caps/>")
-    STYLE("Subjudul", "Subjudul", "<w:keepNext/>" SPACING("180", "60", "264"), "<w:b/>")
-    STYLE("Isi", "Isi Surat", SPACING("0", "120", "276") "<w:jc w:val=\"both\"/>", "")
-    STYLE("Tengah", "Tengah", SPACING("0", "120", "264") "<w:jc w:val=\"center\"/>", "")
-    STYLE("Kanan", "Kanan", SPACING("0", "0", "264") "<w:ind w:left=\"5103\"/>", "")
-    STYLE("Baris", "Baris Berlabel",
-          "<w:tabs><w:tab w:val=\"left\" w:pos=\"2552\"/><w:tab w:val=\"left\" w:pos=\"2778\"/></w:tabs>"
-          SPACING("0", "40", "264") "<w:ind w:left=\"2778\" w:hanging=\"2778\"/>", "")
-    STYLE("Butir", "Butir",
-          "<w:tabs><w:tab w:val=\"left\" w:pos=\"425\"/></w:tabs>" SPACING("0", "60", "276")
-          "<w:ind w:left=\"425\" w:hanging=\"425\"/><w:jc w:val=\"both\"/>", "")
-    STYLE("Kosong", "Kosong", SPACING("0", "0", "240"), "")
-    STYLE("TandaTangan", "Tanda Tangan", "<w:keepNext/><w:keepLines/>" SPACING("0", "0", "252") "<w:jc w:val=\"center\"/>", "")
-    STYLE("TabelIsi", "Tabel Isi", SPACING("30", "30", "240"), "<w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
-    STYLE("TabelKepala", "Tabel Kepala", "<w:keepNext/>" SPACING("30", "30", "240") "<w:jc w:val=\"center\"/>",
-          "<w:b/><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
-    STYLE("Kaki", "Kaki Halaman",
-          "<w:tabs><w:tab w:val=\"right\" w:pos=\"9638\"/></w:tabs>" SPACING("0", "0", "240"),
-          "<w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>")
-    "</w:styles>";
+static const char styles_of_text[] = STYLE(
+    "Sifat", "Sifat", SPACING("0", "120", "240") "<w:jc w:val=\"center\"/>",
+    "<w:b/><w:caps/>") STYLE("JudulSurat", "Judul Surat",
+                             "<w:keepNext/>" SPACING("60", "0", "264") "<w:jc w:val=\"center\"/>",
+                             "<w:b/><w:caps/>") STYLE("Subjudul", "Subjudul",
+                                                      "<w:keepNext/>" SPACING("140", "40", "264"),
+                                                      "<w:b/>")
+    STYLE("Isi", "Isi Surat", SPACING("60", "80", "269") "<w:jc w:val=\"both\"/>", "") STYLE(
+        "Tengah", "Tengah", SPACING("0", "120", "264") "<w:jc w:val=\"center\"/>",
+        "") STYLE("Kanan", "Kanan", SPACING("0", "0", "264") "<w:ind w:left=\"5103\"/>",
+                  "") STYLE("Baris", "Baris Berlabel",
+                            "<w:tabs><w:tab w:val=\"left\" w:pos=\"2552\"/><w:tab w:val=\"left\" "
+                            "w:pos=\"2778\"/></w:tabs>" SPACING(
+                                "0", "40", "264") "<w:ind w:left=\"2778\" w:hanging=\"2778\"/>",
+                            "")
+        STYLE(
+            "Butir", "Butir",
+            "<w:tabs><w:tab w:val=\"left\" w:pos=\"425\"/></w:tabs>" SPACING(
+                "0", "60", "276") "<w:ind w:left=\"425\" w:hanging=\"425\"/><w:jc w:val=\"both\"/>",
+            "") STYLE("Kosong", "Kosong", SPACING("0", "0", "240"), "")
+            STYLE("TandaTangan", "Tanda Tangan",
+                  "<w:keepNext/><w:keepLines/>" SPACING("0", "0", "252") "<w:jc w:val=\"center\"/>",
+                  "") STYLE("TabelIsi", "Tabel Isi", SPACING("30", "30", "240"),
+                            "<w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
+                STYLE("TabelKepala", "Tabel Kepala",
+                      "<w:keepNext/>" SPACING("30", "30", "240") "<w:jc w:val=\"center\"/>",
+                      "<w:b/><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
+                    STYLE("Kaki", "Kaki Halaman",
+                          "<w:tabs><w:tab w:val=\"right\" w:pos=\"9638\"/></w:tabs>" SPACING(
+                              "0", "0", "240"),
+                          "<w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>") "</w:styles>";
 
 static char *styles_xml(void)
 {
@@ -184,8 +202,10 @@ int main(int argc, char **argv)
     }
     (void)fclose(table);
     fprintf(c, "const struct letter_file letter_files[] = {\n%s    {NULL, NULL, 0},\n};\n", names);
-    fputs("/* The letters that are shipped, made by tools/docx_make. */\n#pragma once\n#include <stddef.h>\n"
-          "struct letter_file {\n    const char *name;\n    const unsigned char *p;\n    size_t n;\n};\n"
+    fputs("/* The letters that are shipped, made by tools/docx_make. */\n#pragma once\n#include "
+          "<stddef.h>\n"
+          "struct letter_file {\n    const char *name;\n    const unsigned char *p;\n    size_t "
+          "n;\n};\n"
           "extern const struct letter_file letter_files[];\n",
           h);
     return fclose(c) == 0 && fclose(h) == 0 ? 0 : 1;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 struct letter_text {
-    char *title;           /* of the document's properties */
-    char *body;            /* word/document.xml */
-    char *footer;          /* word/footer1.xml */
+    char *title;  /* of the document's properties */
+    char *body;   /* word/document.xml */
+    char *footer; /* word/footer1.xml */
 };
 /* Turns the text form into the two XML parts; ends the program with the line on a mistake. */
 struct letter_text letter_text_read(const char *path);

@@ -200,9 +200,11 @@ static void row(struct maker *m, char *s)
 static void letterhead(struct maker *m)
 {
     paragraph_text(m->out, "KopAtas", "KEJAKSAAN REPUBLIK INDONESIA");
-    paragraph_text(m->out, "KopAtas", "{{kantor_induk}}");
+    paragraph_text(m->out, "KopAtas", "{{#kantor_induk}}{{kantor_induk}}{{/kantor_induk}}");
     paragraph_text(m->out, "KopKantor", "{{kantor}}");
-    paragraph_text(m->out, "KopAlamat", "{{alamat_kantor}}  Telepon {{telepon_kantor}}");
+    paragraph_text(m->out, "KopAlamat",
+                   "{{#alamat_kantor}}{{alamat_kantor}}{{/alamat_kantor}}"
+                   "{{#telepon_kantor}}  Telepon {{telepon_kantor}}{{/telepon_kantor}}");
 }
 
 static void directive(struct maker *m, char *s)
@@ -253,7 +255,10 @@ static void plain(struct maker *m, char *s)
 {
     static const struct {
         const char *sign, *style;
-    } kinds[] = {{"## ", "Subjudul"}, {"# ", "JudulSurat"}, {"! ", "Sifat"}, {"^ ", "Tengah"},
+    } kinds[] = {{"## ", "Subjudul"},
+                 {"# ", "JudulSurat"},
+                 {"! ", "Sifat"},
+                 {"^ ", "Tengah"},
                  {"> ", "Kanan"}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t n = strlen(kinds[i].sign);
@@ -319,7 +324,8 @@ static char *footer_xml(const char *text)
     run(out, "Halaman ", 8, false, false);
     fputs("<w:fldSimple w:instr=\" PAGE \"><w:r><w:t>1</w:t></w:r></w:fldSimple>", out);
     run(out, " dari ", 6, false, false);
-    fputs("<w:fldSimple w:instr=\" NUMPAGES \"><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>", out);
+    fputs("<w:fldSimple w:instr=\" NUMPAGES \"><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>",
+          out);
     (void)fclose(out);
     return xml;
 }
@@ -337,8 +343,8 @@ struct letter_text letter_text_read(const char *path)
     read_lines(&m, in);
     paragraph_text(m.out, "Kosong", ""); /* Word wants one behind a table */
     fputs("<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/>"
-          "<w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1134\" w:right=\"1134\""
-          " w:bottom=\"1134\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/>"
+          "<w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"964\" w:right=\"1134\""
+          " w:bottom=\"1021\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/>"
           "</w:sectPr></w:body></w:document>\n",
           m.out);
     (void)fclose(in);

@@ -1,5 +1,7 @@
 // The webcam of the new-visit form. Finds each [data-camera] (widget camera_field), shows a preview,
 // and puts the picture into the form's own file input, so that the form is sent like any other.
+// data-facing="environment": the camera on the back of a tablet or telephone. data-camera-forget: the
+// picture is kept nowhere but in the form.
 // Every sentence for people comes translated from the page, in data-* attributes.
 
 const OPEN_TIMEOUT_MS = 20000; // getUserMedia may never settle when nobody answers the question
@@ -36,8 +38,8 @@ async function openCamera(constraints) {
   }
 }
 
-async function openAnyCamera() {
-  const wanted = { facingMode: { ideal: "user" }, width: { ideal: LONGEST_SIDE } };
+async function openAnyCamera(facing) {
+  const wanted = { facingMode: { ideal: facing }, width: { ideal: LONGEST_SIDE } };
   try {
     return await openCamera({ video: wanted, audio: false });
   } catch (error) {
@@ -113,7 +115,7 @@ function setUp(box) {
     open.setAttribute("aria-busy", "true");
     say("waiting");
     try {
-      stream = await openAnyCamera();
+      stream = await openAnyCamera(box.dataset.facing || "user");
       stream.getVideoTracks()[0].addEventListener("ended", () => {
         if (stream) fail(new DOMException("", "AbortError"));
       });
@@ -181,11 +183,11 @@ function setUp(box) {
   });
   addEventListener("pagehide", stop);
   input.form.addEventListener("submit", () => {
-    if (taken) sessionStorage.setItem(KEPT, taken);
+    if (taken && !("cameraForget" in box.dataset)) sessionStorage.setItem(KEPT, taken);
   });
   show("off");
   const kept = takeKept();
-  if (kept && document.querySelector(".errors")) restore(kept).catch(() => show("off"));
+  if (kept && !("cameraForget" in box.dataset) && document.querySelector(".errors")) restore(kept).catch(() => show("off"));
 }
 
 for (const box of document.querySelectorAll("[data-camera]")) setUp(box);

@@ -6,6 +6,7 @@
 //   data-add-row="TEMPLATE-ID"    a button that adds the <template>'s row before itself ("__n__" → number)
 //   data-enter="NAME"             Enter in this field presses the submit button of that name
 //   data-print                    a button that prints the page
+//   data-max-bytes, data-max-text a file input: more than so many bytes is not sent, with this sentence
 
 function isTyping(element) {
   return Boolean(element && element.closest("input, textarea, select, [contenteditable]"));
@@ -39,6 +40,15 @@ function addRow(button) {
   button.before(row);
   first.focus();
 }
+
+// A file that is too large would be sent for minutes before it is refused.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.dataset || !input.dataset.maxBytes) return;
+  const bytes = [...input.files].reduce((sum, file) => sum + file.size, 0);
+  input.setCustomValidity(bytes > Number(input.dataset.maxBytes) ? input.dataset.maxText : "");
+  input.reportValidity();
+});
 
 // A second click or Enter while the first submit is on its way does nothing.
 const sent = new WeakSet();

@@ -8,7 +8,7 @@
 #include "app/commands.h"
 #include "app/recovery.h"
 #include "features/audit/audit.h"
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_store.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"

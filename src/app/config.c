@@ -17,11 +17,12 @@ struct setting {
     enum setting_type type;
     size_t offset;
     const char *about; /* for docs/reference/settings.md */
+    int64_t most;      /* of a number; 0: a million */
 };
 
 #define TEXT(section_, key_, flag_, env_, member_, about_)                                         \
     {                                                                                              \
-        section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_), about_      \
+        section_, key_, flag_, env_, SETTING_TEXT, offsetof(struct settings, member_), about_, 0   \
     }
 
 static const struct setting known[] = {
@@ -41,8 +42,9 @@ static const struct setting known[] = {
          "addresses, comma-separated, whose X-Forwarded-For and X-Forwarded-Proto count"),
     {"server", "workers", NULL, "BUKUTAMU_WORKERS", SETTING_NUMBER,
      offsetof(struct settings, workers),
-     "threads that answer requests, most of them waiting for a commit; 0 is 32 or twice the "
-     "processors, the larger"},
+     "threads that answer requests (at most 512), most of them waiting for a commit; 0 is 32 or "
+     "twice the processors, the larger",
+     512},
     TEXT("whatsapp", "graph_base", NULL, "BUKUTAMU_WHATSAPP_GRAPH_BASE", graph_base,
          "address of the WhatsApp Cloud API; http for loopback only"),
     TEXT("whatsapp", "graph_version", NULL, "BUKUTAMU_WHATSAPP_GRAPH_VERSION", graph_version,
@@ -99,15 +101,15 @@ static const struct setting known[] = {
          "data folder"),
     {"outbox", "recipient_gap_s", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_GAP_S", SETTING_NUMBER,
      offsetof(struct settings, recipient_gap_s),
-     "seconds between two WhatsApp messages to one person, once the burst is used up"},
+     "seconds between two WhatsApp messages to one person, once the burst is used up", 0},
     {"outbox", "recipient_burst", NULL, "BUKUTAMU_OUTBOX_RECIPIENT_BURST", SETTING_NUMBER,
      offsetof(struct settings, recipient_burst),
-     "messages to one person at once before that; several waiting guests then share one message"},
+     "messages to one person at once before that; several waiting guests then share one message", 0},
     {"outbox", "speed", NULL, "BUKUTAMU_OUTBOX_SPEED", SETTING_NUMBER,
      offsetof(struct settings, outbox_speed),
-     "divides every waiting time of the messages, for tests only"},
+     "divides every waiting time of the messages, for tests only", 0},
     {"limits", "rate", NULL, "BUKUTAMU_LIMITS_RATE", SETTING_SWITCH, offsetof(struct settings, rate),
-     "`off` lifts rate and per-address limits, for load tests only"},
+     "`off` lifts rate and per-address limits, for load tests only", 0},
     TEXT("log", "level", NULL, "BUKUTAMU_LOG_LEVEL", log_level, "debug, info, warn or error"),
 };
 
@@ -144,7 +146,7 @@ static bool put(struct reading *r, size_t i, const char *value)
     }
     case SETTING_NUMBER: {
         int64_t number;
-        if (!str_to_i64(value, 0, 1000000, &number))
+        if (!str_to_i64(value, 0, known[i].most ? known[i].most : 1000000, &number))
             break;
         memcpy(member, &number, sizeof(number));
         return true;

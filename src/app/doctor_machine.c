@@ -10,6 +10,7 @@
 #include "app/tls_make.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/pdf/pdf.h"
 #include "lib/base/banned.h"
 
 #define GIB          (1024LL * 1024 * 1024)
@@ -160,6 +161,20 @@ static void check_whatsapp(struct doctor *d)
         (void)doctor_private_file(d, "WhatsApp: rahasia aplikasi", s->app_secret_file);
 }
 
+/* Without fonts a letter comes out blank; with other ones it looks unlike the office's letters. */
+static void check_font(struct doctor *d)
+{
+    const char *font = pdf_font(d->app->arena);
+    if (str_empty(font))
+        doctor_bad(d, "Tidak ada huruf untuk PDF. Pasang paket fonts-liberation.");
+    else if (!str_starts(font, "Liberation Serif"))
+        doctor_warn(
+            d, "Huruf surat (PDF): %s. Pasang paket fonts-liberation agar seperti surat kantor.",
+            font);
+    else
+        doctor_ok(d, "Huruf surat (PDF): %s.", font);
+}
+
 void doctor_machine(struct doctor *d)
 {
     const char *data = d->app->settings.data_dir;
@@ -170,6 +185,7 @@ void doctor_machine(struct doctor *d)
                  false);
     check_disk(d, data);
     check_clock(d);
+    check_font(d);
     check_reach(d);
     check_whatsapp(d);
 }

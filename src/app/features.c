@@ -20,6 +20,8 @@
 #include "features/portal/portal.h"
 #include "features/proof/proof.h"
 #include "features/reach/reach.h"
+#include "features/register/register.h"
+#include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
 #include "lib/outbox/outbox.h"
@@ -49,7 +51,9 @@ const struct db_sql *const *const *features_statements(void)
                                                          outbox_health_statements,
                                                          outbox_carry_statements,
                                                          proof_statements,
+                                                         register_statements,
                                                          reach_statements,
+                                                         reporter_statements,
                                                          replay_statements,
                                                          custody_day_statements,
                                                          office_pool_statements,
@@ -76,13 +80,16 @@ static void collect_routes(void)
                                  custody_routes(),
                                  decision_routes(),
                                  evidence_routes(),
+                                 letter_routes(),
                                  notice_routes(),
                                  complaint_routes(),
                                  calendar_routes(),
                                  casefile_routes(),
                                  casework_routes(),
                                  proof_routes(),
+                                 register_routes(),
                                  reach_routes(),
+                                 reporter_routes(),
                                  operations_routes(),
                                  NULL};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

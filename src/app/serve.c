@@ -19,6 +19,8 @@
 #include "features/evidence/evidence.h"
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
+#include "features/reporter/reporter.h"
+#include "features/register/register.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
 #include "lib/base/log.h"
@@ -157,6 +159,7 @@ static void *clock_main(void *arg)
         if (time_monotonic_ms() - reminded >= REMIND_MS || reminded == 0) {
             reminded = time_monotonic_ms();
             warn("deadlines", casework_tick(&cx, office));
+            warn("tablets", reporter_sweep(&cx, office));
         }
         if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
             cleaned = time_monotonic_ms();
@@ -166,6 +169,7 @@ static void *clock_main(void *arg)
             warn("photos", visit_sweep_photos(&cx, office));
             warn("evidence", evidence_sweep(&cx, office));
             warn("complaints", complaint_settle_days(&cx, office));
+            warn("registers", register_sweep(&cx, office));
             warn("casework", casework_recompute(&cx, office));
         }
         arena_reset(arena);

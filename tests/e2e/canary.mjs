@@ -6,8 +6,23 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const CHUNK = 8 << 20;
+const CHUNK = 256 << 10;
 const OVERLAP = 256;
+const NOTHING = Buffer.alloc(CHUNK + OVERLAP);
+
+function needlesOf(name, text) {
+  const plain = Buffer.from(text);
+  const wide = Buffer.from(text, 'utf16le');
+  const list = [[name, plain], [`${name} in UTF-16`, wide], [`${name} in UTF-16BE`, Buffer.from(wide).swap16()],
+    [`${name} in hexadecimal`, Buffer.from(plain.toString('hex'))]];
+  for (let at = 0; at < 3; at += 1) {
+    const coded = Buffer.concat([Buffer.alloc(at), plain]).toString('base64').replace(/=+$/, '');
+    const whole = coded.slice(at === 0 ? 0 : at + 1, coded.length - ((at + plain.length) % 3 === 0 ? 0 : 1));
+    list.push([`${name} in base64`, Buffer.from(whole)]);
+    if (/[+/]/.test(whole)) list.push([`${name} in base64url`, Buffer.from(whole.replaceAll('+', '-').replaceAll('/', '_'))]);
+  }
+  return list;
+}
 
 // A flock shares one random mark, so that a look needs few needles. Its canaries carry letters that forms and
 // URLs write differently, beside the mark.
@@ -15,6 +30,12 @@ export class Flock {
   constructor() {
     this.mark = `Kn${randomBytes(6).toString('hex')}`;
     this.names = [];
+    this.more = []; // what cannot carry the mark: numbers, passwords
+  }
+
+  also(name, text) {
+    this.more.push([name, String(text)]);
+    return text;
   }
 
   // A text that is told from all others of the flock.
@@ -26,16 +47,8 @@ export class Flock {
   // The mark as bytes could hold it: UTF-8 (and percent-encoded: letters and digits stay), UTF-16, hexadecimal,
   // and base64 at each of its three places.
   needles() {
-    const mark = Buffer.from(this.mark);
-    const list = [['UTF-8', mark], ['UTF-16', Buffer.from(this.mark, 'utf16le')], ['UTF-16BE', Buffer.from(this.mark, 'utf16le').swap16()],
-      ['hex', Buffer.from(mark.toString('hex'))]];
-    for (let at = 0; at < 3; at += 1) {
-      const text = Buffer.concat([Buffer.alloc(at), mark]).toString('base64').replace(/=+$/, '');
-      const whole = text.slice(at === 0 ? 0 : at + 1, text.length - ((at + mark.length) % 3 === 0 ? 0 : 1));
-      list.push([`base64 at ${at}`, Buffer.from(whole)]);
-      if (/[+/]/.test(whole)) list.push([`base64url at ${at}`, Buffer.from(whole.replaceAll('+', '-').replaceAll('/', '_'))]);
-    }
-    return list;
+    this.made ??= [['the mark', this.mark], ...this.more].flatMap(([name, text]) => needlesOf(name, text));
+    return this.made;
   }
 
   // What is found in these bytes, with the letters behind it.
@@ -120,18 +133,19 @@ function inMapping(flock, fd, from, to, where) {
     try {
       n = fs.readSync(fd, room, 0, length, at);
     } catch { /* the kernel's own pages: vvar */ }
-    found.push(...flock.in(room.subarray(0, n), where));
+    if (!room.subarray(0, n).equals(NOTHING.subarray(0, n))) found.push(...flock.in(room.subarray(0, n), where));
   }
   return found;
 }
 
-// Every readable mapping of a process: heaps, stacks, anonymous memory, libraries' data. `saw.bytes` counts.
+// Every mapping that a process can have written: heaps, stacks, anonymous memory, libraries' data, shared files. `saw.bytes` counts.
 export function inMemory(flock, pid, saw) {
   const fd = fs.openSync(`/proc/${pid}/mem`, 'r');
   try {
     return fs.readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n').flatMap((line) => {
       const [, from, to, rights, name] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+\s*(.*)$/.exec(line);
       if (!rights.startsWith('r') || /^\[v(var|syscall|dso)/.test(name)) return [];
+      if (rights[1] !== 'w' && rights[3] === 'p' && name.startsWith('/')) return []; // a file of the system, as it lies on disk
       if (saw) saw.bytes += Number(BigInt(`0x${to}`) - BigInt(`0x${from}`));
       return inMapping(flock, fd, BigInt(`0x${from}`), BigInt(`0x${to}`), `process ${pid}, ${name || 'anonymous memory'} ${from}-${to}`);
     });

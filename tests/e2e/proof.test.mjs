@@ -86,7 +86,22 @@ export default function (suite) {
 
   suite.test('an export is made, checked and found genuine', async () => {
     await need();
-    const { id } = await write();
+    const { id, receipt } = await write();
+    const arief = await office.login('arief');
+    await arief.get(`/pengaduan/${id}`);
+    const moved = await arief.form(`/pengaduan/${id}/kelengkapan`, {}, { follow: false });
+    assert.equal(moved.status, 303, moved.text.slice(0, 300));
+    const evidence = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
+    await arief.get(`/pengaduan/${id}/berkas`);
+    const kept = await arief.form(`/pengaduan/${id}/berkas`, {}, {
+      follow: false, files: { files: { name: 'kuitansi & nota.pdf', type: 'application/pdf', data: evidence } },
+    });
+    assert.equal(kept.status, 303, kept.text.slice(0, 300));
+    const reporter = new Client(office);
+    await reporter.get('/tindak-lanjut');
+    await reporter.form('/tindak-lanjut', { code: receipt });
+    const told = await reporter.form('/tindak-lanjut/pesan', { text: 'Saya menunggu kabar,\nterima kasih.' });
+    assert.equal(told.status, 200, told.text.slice(0, 300));
     const page = await person(browser, office, 'arief');
     await page.goto(`/pengaduan/${id}/ekspor`);
     const wide = await shoot(page, 'ekspor');
@@ -103,7 +118,10 @@ export default function (suite) {
     await download.saveAs(file);
     const pdf = fs.readFileSync(file);
     const text = read(office, pdf);
-    assert.ok(text.includes('SALINAN BERKAS PENGADUAN') && text.includes('Permintaan Inspektorat Kabupaten'));
+    const parts = ['SALINAN BERKAS PENGADUAN', 'Permintaan Inspektorat Kabupaten', 'kuitansi & nota.pdf', 'Pelapor',
+      'Saya menunggu kabar,', 'terima kasih.', 'Kelengkapan diperiksa', 'Riwayat penanganan'];
+    for (const part of parts) assert.ok(text.includes(part), part);
+    assert.ok(text.replaceAll(/\s/g, '').includes(sha(evidence).slice(0, 20)));
     picture(office, pdf, 'pdf-ekspor');
     const code = /periksa: ([0-9A-Z-]{24})/.exec(text)[1];
     await page.reload();

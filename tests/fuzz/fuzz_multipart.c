@@ -56,8 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct http_req req = {.method = HTTP_POST, .body_kind = BODY_MULTIPART}, again = req;
     uint8_t *exact = arena_memdup(cx.arena, data, size);
     struct bytes body = {.p = exact, .n = size};
-    const struct body_source window = {
-        .bytes = size, .read = look, .arg = &body, .window_bytes = 1};
+    const struct body_source window = {.bytes = size, .read = look, .arg = &body, .window_bytes = 1};
     enum err e = form_decode_multipart(&cx, body, "B", &req);
     if (e != form_decode_source(&cx, &window, "B", &again))
         abort();

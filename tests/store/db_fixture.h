@@ -34,7 +34,7 @@ static inline void fixture_open(struct fixture *f, const struct db_sql *const *c
 {
     const char *message = "";
     struct db_options options = {
-        .url = f->url, .statements = statements, .readers = 2, .max_pages = max_pages};
+        .url = f->url, .statements = statements, .readers = 3, .max_pages = max_pages};
     enum err e = db_open(f->arena, &options, &f->db, &message);
     if (e != ERR_OK)
         print_error("%s\n", message);

@@ -73,7 +73,7 @@ struct house {
 
 static inline const struct db_sql *const *const *house_tables(void)
 {
-    static const struct db_sql *const *tables[40];
+    static const struct db_sql *const *tables[80];
     const struct db_sql *const *const *all = features_statements();
     size_t n = 0;
     for (; all[n]; n++)
@@ -216,8 +216,11 @@ static inline const struct person *person_of(uint32_t role)
 /* From now on `cx` is this person's. */
 static inline void house_act_as(struct house *h, const struct person *p)
 {
-    h->cx->actor = (struct actor){
-        .kind = ACTOR_USER, .roles = p->role, .name = p->name, .username = p->username};
+    h->cx->actor = (struct actor){.kind = ACTOR_USER,
+                                  .roles = p->role,
+                                  .key_trusted = true,
+                                  .name = p->name,
+                                  .username = p->username};
     (void)snprintf(h->cx->actor.id, sizeof(h->cx->actor.id), "%s", p->id);
     (void)snprintf(h->cx->actor.office_id, sizeof(h->cx->actor.office_id), "%s", h->office);
     (void)snprintf(h->cx->actor.session_id, sizeof(h->cx->actor.session_id), "%s", p->id);

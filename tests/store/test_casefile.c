@@ -16,13 +16,14 @@ static int begin(void **state)
 static void add_complaint(struct house *h, const char *id, int64_t day, const char *state)
 {
     bool ended = strcmp(state, "done") == 0;
-    house_exec(h, arena_printf(h->cx->arena,
-                               "INSERT INTO complaint (office_id, id, year, number, received_at, "
-                               "text_sealed, origin_sealed, state, class, ended_at) VALUES ('%s', "
-                               "'%s', 2026, (SELECT count(*) + 1 FROM complaint), %lld, x'00', x'00', "
-                               "'%s', 'corruption', %s)",
-                               h->office, id, (long long)(NOW_MS + day * DAY_MS), state,
-                               ended ? "1" : "NULL"));
+    house_exec(h,
+               arena_printf(h->cx->arena,
+                            "INSERT INTO complaint (office_id, id, year, number, received_at, "
+                            "text_sealed, origin_sealed, state, class, ended_at) VALUES ('%s', "
+                            "'%s', 2026, (SELECT count(*) + 1 FROM complaint), %lld, x'00', x'00', "
+                            "'%s', 'corruption', %s)",
+                            h->office, id, (long long)(NOW_MS + day * DAY_MS), state,
+                            ended ? "1" : "NULL"));
 }
 
 static void add_share(struct house *h, const char *id, const char *reader)
@@ -155,9 +156,9 @@ static void note(struct house *h, const char *action)
 static void looks_are_listed_newest_first(void **state)
 {
     struct house *h = *state;
-    static const char *const actions[] = {"complaint_moved",  "complaint_read", "files_viewed",
-                                          "file_fetched",     "complaint_shared",
-                                          "complaint_unshared", "complaint_exported"};
+    static const char *const actions[] = {
+        "complaint_moved",  "complaint_read",     "files_viewed",      "file_fetched",
+        "complaint_shared", "complaint_unshared", "complaint_exported"};
     for (size_t i = 0; i < ARRAY_LEN(actions); i++)
         note(h, actions[i]);
     struct audit_entry *entries = NULL;
@@ -215,7 +216,8 @@ static void the_key_is_put_away_and_opened(void **state)
     assert_false(cx->key.present);
     assert_int_equal(staff_auth_session(cx, cookie, false), ERR_OK);
     assert_false(cx->key.present);
-    assert_string_equal(house_text(h, "SELECT count(*) FROM session WHERE wrapped_key IS NULL"), "1");
+    assert_string_equal(house_text(h, "SELECT count(*) FROM session WHERE wrapped_key IS NULL"),
+                        "1");
     assert_int_equal(staff_key_open(cx, cookie, "bukan kata sandinya"), ERR_INVALID);
     assert_string_equal(cx->diag.fields->field, "password");
     assert_false(cx->key.present);
@@ -263,12 +265,9 @@ static void a_new_reader_loses_trust(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_walk_sees_each_share_once),
-        TEST(the_walk_is_narrowed),
-        TEST(a_turn_is_taken_and_ended),
-        TEST(looks_are_listed_newest_first),
-        TEST(a_look_is_row_and_entry_or_neither),
-        TEST(the_key_is_put_away_and_opened),
+        TEST(the_walk_sees_each_share_once),      TEST(the_walk_is_narrowed),
+        TEST(a_turn_is_taken_and_ended),          TEST(looks_are_listed_newest_first),
+        TEST(a_look_is_row_and_entry_or_neither), TEST(the_key_is_put_away_and_opened),
         TEST(a_new_reader_loses_trust),
     };
     return cmocka_run_group_tests_name("casefile_store", tests, NULL, NULL);

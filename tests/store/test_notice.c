@@ -105,6 +105,32 @@ static bool report(struct house *h, const char *opaque_id, const char *wamid, co
     return s.changed;
 }
 
+/* The Kasi Intel said "nanti" and is asked again: what becomes of the first message is its own affair. */
+static void an_older_message_does_not_move_the_newer_question(void **state)
+{
+    struct house *h = *state;
+    house_whatsapp(h);
+    const char *id = guest(h, 0);
+    const char *first = row_of(h, id);
+    assert_true(report(h, first, "wamid.1", "sent"));
+    assert_string_equal(visit_now(h, id).notice_state, "sent");
+    struct queueing q = {.act = house_act(h, ""),
+                         .visit_id = id,
+                         .n = {.outbox_id = house_id(h),
+                               .kind = NOTICE_VISIT,
+                               .recipient_id = ARIEF,
+                               .channel = "whatsapp"}};
+    assert_int_equal(db_tx(h->cx, "queue", queue_tx, &q), ERR_OK);
+    assert_string_equal(visit_now(h, id).notice_state, "queued");
+    assert_true(report(h, first, "wamid.1", "delivered")); /* the row moves, the visit does not */
+    assert_true(report(h, first, "wamid.1", "read"));
+    assert_string_equal(visit_now(h, id).notice_state, "queued");
+    assert_true(report(h, q.n.outbox_id, "wamid.2", "sent"));
+    assert_string_equal(visit_now(h, id).notice_state, "sent");
+    assert_true(report(h, q.n.outbox_id, "wamid.2", "delivered"));
+    assert_string_equal(visit_now(h, id).notice_state, "delivered");
+}
+
 /* All orders of the four events, each event twice. */
 static void every_order_ends_the_same(void **state)
 {
@@ -346,6 +372,7 @@ int main(void)
         TEST(without_a_channel_step_5_is_skipped),
         TEST(without_a_holder_step_5_is_skipped),
         TEST(every_asking_is_a_round),
+        TEST(an_older_message_does_not_move_the_newer_question),
         TEST(every_order_ends_the_same),
         TEST(a_failure_says_why),
         TEST(an_answered_notice_stays_answered),

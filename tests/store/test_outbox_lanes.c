@@ -10,7 +10,8 @@ enum { WAIT_MAX_MS = 5000 };
 
 struct fake {
     struct channel channel;
-    atomic_bool hang; /* until it is cancelled */
+    atomic_bool hang;     /* until it is cancelled */
+    const char *hang_for; /* this recipient's messages hang alone; set before the start */
     atomic_int sent;
     struct outbox_result answer; /* set before the start */
     _Atomic int64_t last_at, gap_seen;
@@ -18,9 +19,9 @@ struct fake {
 };
 
 static struct fixture *f;
-static struct fake first, second;
+static struct fake first, second, twin;
 static struct outbox *outbox;
-static atomic_bool no_address;
+static atomic_bool no_address, let_go;
 
 static void fake_send(struct channel *channel, struct cx *cx, const struct outbox_message *m,
                       struct outbox_result *ret)
@@ -31,7 +32,9 @@ static void fake_send(struct channel *channel, struct cx *cx, const struct outbo
         atomic_store(&fake->gap_seen, now - atomic_load(&fake->last_at));
     atomic_store(&fake->last_at, now);
     atomic_fetch_add(&fake->sent, 1);
-    while (atomic_load(&fake->hang) && !atomic_load(channel->cancel))
+    while ((atomic_load(&fake->hang) ||
+            (fake->hang_for && str_eq(m->to, fake->hang_for) && !atomic_load(&let_go))) &&
+           !atomic_load(channel->cancel))
         (void)usleep(1000);
     *ret = fake->answer;
     if (ret->outcome == SEND_OK)
@@ -59,7 +62,10 @@ static int set_up(void **state)
     f = outbox_fixture_new();
     first = (struct fake){.channel = {.name = "whatsapp", .send = fake_send, .free = fake_free}};
     second = (struct fake){.channel = {.name = "telegram", .send = fake_send, .free = fake_free}};
+    twin = (struct fake){.channel = {.name = "whatsapp", .send = fake_send, .free = fake_free},
+                         .freed = true}; /* only one test has it */
     atomic_store(&no_address, false);
+    atomic_store(&let_go, false);
     outbox = NULL;
     return 0;
 }
@@ -70,6 +76,7 @@ static int tear_down(void **state)
     bool ran = outbox != NULL;
     outbox_stop(outbox);
     assert_int_equal(first.freed && second.freed, ran);
+    assert_true(twin.freed);
     fixture_free(f);
     return 0;
 }
@@ -89,6 +96,40 @@ static void start(int64_t stopped_ms)
         .channels = channels,
         .timing = {.poll_ms = 20, .stopped_ms = stopped_ms, .backoff_first_ms = 50}};
     assert_int_equal(outbox_start(f->arena, &options, &outbox), ERR_OK);
+}
+
+/* Two drivers of one channel. */
+static void start_twins(void)
+{
+    static struct channel *channels[4];
+    static struct db_conn *more[2];
+    twin.freed = false;
+    channels[0] = &first.channel;
+    channels[1] = &second.channel;
+    channels[2] = &twin.channel;
+    more[0] = db_reader(f->db, 1);
+    more[1] = db_reader(f->db, 2);
+    struct outbox_options options = {.base = f->cx,
+                                     .read = db_reader(f->db, 0),
+                                     .more_reads = more,
+                                     .hooks = {.render = render},
+                                     .channels = channels,
+                                     .timing = {.poll_ms = 1000, .backoff_first_ms = 50}};
+    assert_int_equal(outbox_start(f->arena, &options, &outbox), ERR_OK);
+}
+
+static void wake(void)
+{
+    struct cx cx = f->cx;
+    cx.outbox = outbox;
+    outbox_wake(&cx);
+}
+
+static void queue_for(const char *id, const char *recipient)
+{
+    queue_row(f, id, recipient);
+    if (outbox)
+        wake();
 }
 
 static void queue(const char *id, const char *channel)
@@ -158,6 +199,79 @@ static void a_hung_channel_delays_no_other(void **state)
     wait_state("t5", "sent");
     atomic_store(&first.hang, false);
     wait_state("w1", "sent");
+}
+
+static void a_persons_hung_message_delays_nobody_else(void **state)
+{
+    (void)state;
+    first.hang_for = twin.hang_for = "slow";
+    start_twins();
+    queue_for("s1", "slow");
+    wait_state("s1", "sending");
+    queue_for("s2", "slow");
+    int64_t began = time_monotonic_ms();
+    for (int i = 0; i < 5; i++) {
+        const char *id = arena_printf(f->arena, "o%d", i);
+        queue_for(id, "other");
+        wait_state(id, "sent");
+    }
+    assert_true(time_monotonic_ms() - began < 1000);
+    /* His own next message waits for the first, and follows it at once. */
+    assert_string_equal(row_now(f, "s1").state, "sending");
+    assert_string_equal(row_now(f, "s2").state, "queued");
+    assert_int_equal(row_now(f, "s2").attempts, 0);
+    began = time_monotonic_ms();
+    atomic_store(&let_go, true);
+    wait_state("s2", "sent");
+    assert_true(time_monotonic_ms() - began < 900);
+    assert_string_equal(row_now(f, "s1").state, "sent");
+    assert_true(row_now(f, "s2").sent_at >= row_now(f, "s1").sent_at);
+    assert_int_equal(row_now(f, "s1").attempts + row_now(f, "s2").attempts, 2);
+}
+
+static void a_persons_messages_keep_their_order(void **state)
+{
+    (void)state;
+    enum { ROWS = 30 };
+    for (int i = 0; i < ROWS; i++)
+        queue_row(f, arena_printf(f->arena, "a%02d", i), i % 2 ? "one" : "two");
+    start_twins();
+    int64_t last[2] = {0, 0};
+    for (int i = 0; i < ROWS; i++) {
+        const char *id = arena_printf(f->arena, "a%02d", i);
+        wait_state(id, "sent");
+        struct outbox_row row = row_now(f, id);
+        assert_int_equal(row.attempts, 1);
+        assert_true(row.sent_at >= last[i % 2]);
+        last[i % 2] = row.sent_at;
+    }
+    assert_int_equal(atomic_load(&first.sent) + atomic_load(&twin.sent), ROWS);
+}
+
+static void nobody_looks_before_the_pace_allows_it(void **state)
+{
+    (void)state;
+    first.channel.recipient_gap_ms = 60000;
+    first.channel.recipient_burst = 1;
+    struct cx cx = f->cx;
+    assert_int_equal(outbox_not_before(&cx, "whatsapp", "r"), 0); /* no outbox runs here */
+    start(0);
+    cx.outbox = outbox;
+    cx.now_ms = time_now_ms();
+    assert_int_equal(outbox_not_before(&cx, "whatsapp", "r"), 0);
+    queue("w1", "whatsapp");
+    wait_state("w1", "sent");
+    queue("w2", "whatsapp");
+    for (int i = 0; i < 300 && outbox_not_before(&cx, "whatsapp", "r") == 0; i++)
+        (void)usleep(10 * 1000);
+    int64_t until = outbox_not_before(&cx, "whatsapp", "r");
+    assert_in_range(until, row_now(f, "w1").sent_at + 59000, row_now(f, "w1").sent_at + 61000);
+    assert_int_equal(row_now(f, "w2").next_at, until);
+    assert_int_equal(row_now(f, "w2").attempts, 0);
+    assert_int_equal(outbox_not_before(&cx, "telegram", "r"), 0);
+    assert_int_equal(outbox_not_before(&cx, "whatsapp", "q"), 0);
+    cx.now_ms = until;
+    assert_int_equal(outbox_not_before(&cx, "whatsapp", "r"), 0); /* over */
 }
 
 static void every_result_is_proof_of_life_or_death(void **state)
@@ -269,6 +383,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_hung_channel_delays_no_other),
+        TEST(a_persons_hung_message_delays_nobody_else),
+        TEST(a_persons_messages_keep_their_order),
+        TEST(nobody_looks_before_the_pace_allows_it),
         TEST(every_result_is_proof_of_life_or_death),
         TEST(a_recipients_trouble_says_nothing_of_the_channel),
         TEST(a_paused_channel_keeps_its_queue),

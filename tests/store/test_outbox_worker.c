@@ -448,9 +448,8 @@ static void a_recipient_has_a_token_bucket(void **state)
     start((struct outbox_timing){.poll_ms = 1000});
     wait_sent(7);
     assert_in_range(fake.sent[3].at - fake.sent[0].at, 0, 95); /* three at once, and the other one */
-    assert_true(fake.sent[4].at - fake.sent[0].at >= 95);
-    assert_true(fake.sent[5].at - fake.sent[4].at >= 90);
-    assert_true(fake.sent[6].at - fake.sent[5].at >= 90);
+    for (int i = 4; i < 7; i++) /* one more each gap; one that was late does not hold up the next */
+        assert_true(fake.sent[i].at - fake.sent[0].at >= (i - 3) * 100 - 5);
     for (int i = 0; i < 6; i++)
         assert_int_equal(wait_state(arena_printf(f->arena, "row-%d", i), "sent").attempts, 1);
 }

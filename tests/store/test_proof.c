@@ -37,9 +37,10 @@ static void numbers_run_and_the_audit_names_them(void **state)
         assert_int_equal(e.proof.number, i);
         assert_int_equal(finish(h, &e, 1), ERR_OK);
     }
-    assert_int_equal(house_number(h, "SELECT count(*) FROM audit_entry WHERE action = 'complaint_exported' AND "
-                                     "subject_id = 'pengaduan-1' AND detail LIKE 'number=EKS-_/2026 %'"),
-                     3);
+    assert_int_equal(
+        house_number(h, "SELECT count(*) FROM audit_entry WHERE action = 'complaint_exported' AND "
+                        "subject_id = 'pengaduan-1' AND detail LIKE 'number=EKS-_/2026 %'"),
+        3);
     struct proof *rows = NULL;
     size_t count = 0;
     assert_int_equal(proof_of_subject(h->cx->read, h->office, "pengaduan-1", &rows, &count), ERR_OK);

@@ -198,6 +198,7 @@ static void what_is_wrong_is_named(void **state)
         {"[server]\nlisten = a\nlissten = b\n", "baris 3", "lissten"},
         {"[server]\nworkers = banyak\n", "baris 2", "banyak"},
         {"[server]\nworkers = -1\n", "baris 2", "-1"},
+        {"[server]\nworkers = 513\n", "baris 2", "513"},
         {"[server]\nworkers = 1.5\n", "baris 2", "1.5"},
         {"[limits]\nrate = mungkin\n", "baris 2", "mungkin"},
         {"[surat]\nlisten = a\n", "baris 2", "surat"},

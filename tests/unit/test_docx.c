@@ -33,11 +33,13 @@ static struct docx_package package_of(struct arena *a, const char *body)
 {
     struct docx_package p = {.arena = a};
     docx_part_put(&p, "[Content_Types].xml", text_bytes(types));
-    docx_part_put(&p, "_rels/.rels",
-                  text_bytes("<Relationships "
-                             "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>"));
-    docx_part_put(&p, "word/document.xml",
-                  text_bytes(arena_printf(a, "<w:document" W "><w:body>%s</w:body></w:document>", body)));
+    docx_part_put(
+        &p, "_rels/.rels",
+        text_bytes("<Relationships "
+                   "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"/>"));
+    docx_part_put(
+        &p, "word/document.xml",
+        text_bytes(arena_printf(a, "<w:document" W "><w:body>%s</w:body></w:document>", body)));
     return p;
 }
 
@@ -91,7 +93,10 @@ static const char *filled(struct arena *a, const char *body, const struct docx_i
 #define FILL(body, ...)                                                                            \
     filled(a, body, (const struct docx_item[]){__VA_ARGS__},                                       \
            sizeof((const struct docx_item[]){__VA_ARGS__}) / sizeof(struct docx_item))
-#define NAME_IS(value) {.name = "nama", .text = (value)}
+#define NAME_IS(value)                                                                             \
+    {                                                                                              \
+        .name = "nama", .text = (value)                                                            \
+    }
 
 static int arena_up(void **state)
 {
@@ -110,9 +115,11 @@ static int arena_down(void **state)
 static void a_mark_cut_into_runs_is_found(void **state)
 {
     struct arena *a = *state;
-    const char *body = "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Yth. {</w:t></w:r><w:proofErr w:type=\"spellStart\"/>"
-                       "<w:r><w:t>{na</w:t></w:r><w:bookmarkStart w:id=\"0\" w:name=\"x\"/><w:r><w:rPr><w:i/></w:rPr>"
-                       "<w:t>ma}</w:t></w:r><w:r><w:t>} di tempat{{ NAMA }}</w:t></w:r></w:p>";
+    const char *body =
+        "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Yth. {</w:t></w:r><w:proofErr w:type=\"spellStart\"/>"
+        "<w:r><w:t>{na</w:t></w:r><w:bookmarkStart w:id=\"0\" "
+        "w:name=\"x\"/><w:r><w:rPr><w:i/></w:rPr>"
+        "<w:t>ma}</w:t></w:r><w:r><w:t>} di tempat{{ NAMA }}</w:t></w:r></w:p>";
     assert_string_equal(FILL(body, NAME_IS("Sri & Budi")), "Yth. Sri & Budi di tempatSri & Budi");
     /* the look of the run in which it began */
     const struct docx_item item = NAME_IS("Sri");
@@ -128,7 +135,8 @@ static void a_mark_cut_into_runs_is_found(void **state)
 static void one_run_may_hold_several_marks_and_breaks(void **state)
 {
     struct arena *a = *state;
-    const char *body = "<w:p><w:r><w:t>a{{nama}}b</w:t><w:br/><w:t>{{nama}}{{lain}}c</w:t></w:r></w:p>";
+    const char
+        *body = "<w:p><w:r><w:t>a{{nama}}b</w:t><w:br/><w:t>{{nama}}{{lain}}c</w:t></w:r></w:p>";
     assert_string_equal(FILL(body, NAME_IS("1"), {.name = "lain", .text = "2"}), "a1b/12c");
 }
 
@@ -150,16 +158,17 @@ static void missing_values_are_blanks(void **state)
 static void hostile_values_stay_text(void **state)
 {
     struct arena *a = *state;
-    assert_string_equal(FILL(P("{{nama}}."), NAME_IS("]]><w:p/>&amp;\x01\x0b\xe2\x80\xae" "evil\xff{{nama}}")),
+    assert_string_equal(FILL(P("{{nama}}."), NAME_IS("]]><w:p/>&amp;\x01\x0b\xe2\x80\xae"
+                                                     "evil\xff{{nama}}")),
                         "]]><w:p/>&amp;evil\xef\xbf\xbd{{nama}}.");
     /* nor do they open or close a section of the row they stand in */
     const struct docx_item row[] = {{.name = "isi", .text = "{{/daftar}}"}};
     const struct docx_row rows[] = {{row, 1}, {row, 1}};
-    assert_string_equal(
-        FILL(TBL(TR(TC("{{#daftar}}{{isi}}") TC("{{nama}}") TC("{{#lain}}{{isi}}{{/lain}}{{/daftar}}"))),
-             {.name = "daftar", .rows = rows, .row_count = 2}, NAME_IS("{{#daftar}}"),
-             {.name = "lain", .text = "1"}),
-        "#{{/daftar}}|{{#daftar}}|{{/daftar}}#{{/daftar}}|{{#daftar}}|{{/daftar}}");
+    assert_string_equal(FILL(TBL(TR(TC("{{#daftar}}{{isi}}") TC("{{nama}}")
+                                        TC("{{#lain}}{{isi}}{{/lain}}{{/daftar}}"))),
+                             {.name = "daftar", .rows = rows, .row_count = 2},
+                             NAME_IS("{{#daftar}}"), {.name = "lain", .text = "1"}),
+                        "#{{/daftar}}|{{#daftar}}|{{/daftar}}#{{/daftar}}|{{#daftar}}|{{/daftar}}");
     char *longest = arena_alloc(a, 5001);
     memset(longest, 'W', 5000);
     assert_string_equal(FILL(P("{{nama}}"), NAME_IS(longest)), longest);
@@ -168,15 +177,20 @@ static void hostile_values_stay_text(void **state)
 static void rows_repeat(void **state)
 {
     struct arena *a = *state;
-    const struct docx_item one[] = {{.name = "jenis", .text = "Surat"}, {.name = "jumlah", .text = "1"}};
-    const struct docx_item two[] = {{.name = "jenis", .text = "Foto"}, {.name = "jumlah", .text = "2"}};
+    const struct docx_item one[] = {{.name = "jenis", .text = "Surat"},
+                                    {.name = "jumlah", .text = "1"}};
+    const struct docx_item two[] = {{.name = "jenis", .text = "Foto"},
+                                    {.name = "jumlah", .text = "2"}};
     const struct docx_row rows[] = {{one, 2}, {two, 2}};
-    const struct docx_item list = {.name = "dokumen", .rows = rows, .row_count = 2}, none = {.name = "dokumen"};
-    const char *body = TBL(TR(TC("Jenis") TC("Jumlah")) TR(TC("{{#dokumen}}{{jenis}}") TC("{{jumlah}}{{/dokumen}}")));
+    const struct docx_item list = {.name = "dokumen", .rows = rows, .row_count = 2},
+                           none = {.name = "dokumen"};
+    const char *body = TBL(TR(TC("Jenis") TC("Jumlah"))
+                               TR(TC("{{#dokumen}}{{jenis}}") TC("{{jumlah}}{{/dokumen}}")));
     assert_string_equal(FILL(body, list), "#Jenis|Jumlah#Surat|1#Foto|2");
     assert_string_equal(FILL(body, none), "#Jenis|Jumlah");
     /* a table whose only row goes, goes; its cell keeps a paragraph */
-    const char *alone = TBL(TR("<w:tc>" TBL(TR(TC("{{#dokumen}}{{jenis}}{{/dokumen}}"))) "<w:p/></w:tc>"));
+    const char *alone = TBL(
+        TR("<w:tc>" TBL(TR(TC("{{#dokumen}}{{jenis}}{{/dokumen}}"))) "<w:p/></w:tc>"));
     assert_string_equal(FILL(alone, none), "#");
     assert_string_equal(FILL(alone, list), "##Surat#Foto|");
     /* two rows to a thing */
@@ -188,14 +202,14 @@ static void paragraphs_and_texts_are_conditional(void **state)
 {
     struct arena *a = *state;
     const struct docx_item yes = {.name = "anonim", .shown = true}, no = {.name = "anonim"};
-    const char *block = P("awal") P("{{#anonim}}") P("tanpa nama") TBL(TR(TC("x"))) P(" {{/anonim}} ")
-        P("{{^anonim}}bernama{{/anonim}}") P("akhir");
+    const char *block = P("awal") P("{{#anonim}}") P("tanpa nama") TBL(TR(TC("x")))
+        P(" {{/anonim}} ") P("{{^anonim}}bernama{{/anonim}}") P("akhir");
     assert_string_equal(FILL(block, yes), "awal|tanpa nama#x|akhir");
     assert_string_equal(FILL(block, no), "awal|bernama|akhir");
     assert_string_equal(FILL(P("a{{#anonim}}b{{/anonim}}c"), no), "ac");
     assert_string_equal(FILL(P("{{#anonim}}b") P("c{{/anonim}}"), yes), "b|c");
     /* a text is there when it is not empty */
-    assert_string_equal(FILL(P("{{#nama}}ada {{nama}}{{/nama}}.") , NAME_IS("Sri")), "ada Sri.");
+    assert_string_equal(FILL(P("{{#nama}}ada {{nama}}{{/nama}}."), NAME_IS("Sri")), "ada Sri.");
     assert_string_equal(FILL(P("{{#nama}}ada {{nama}}{{/nama}}."), NAME_IS("")), ".");
 }
 
@@ -204,10 +218,12 @@ static void sections_nest(void **state)
     struct arena *a = *state;
     const struct docx_item inner[] = {{.name = "isi", .text = "x"}};
     const struct docx_row inner_rows[] = {{inner, 1}, {inner, 1}};
-    const struct docx_item first[] = {{.name = "nomor", .text = "1"}, {.name = "butir", .rows = inner_rows, .row_count = 2}};
+    const struct docx_item first[] = {{.name = "nomor", .text = "1"},
+                                      {.name = "butir", .rows = inner_rows, .row_count = 2}};
     const struct docx_item second[] = {{.name = "nomor", .text = "2"}, {.name = "butir"}};
     const struct docx_row rows[] = {{first, 2}, {second, 2}};
-    assert_string_equal(FILL(P("{{#daftar}}") P("{{nomor}}: {{nama}}") P("{{#butir}}{{isi}}{{/butir}}") P("{{/daftar}}"),
+    assert_string_equal(FILL(P("{{#daftar}}") P("{{nomor}}: {{nama}}")
+                                 P("{{#butir}}{{isi}}{{/butir}}") P("{{/daftar}}"),
                              {.name = "daftar", .rows = rows, .row_count = 2}, NAME_IS("n")),
                         "1: n|x|x|2: n");
 }
@@ -255,6 +271,23 @@ static const struct docx_name names[] = {
     {.name = "isi", .kind = DOCX_TEXT, .within = "daftar"},
     {.name = NULL},
 };
+
+static void what_must_be_there_is_missed(void **state)
+{
+    struct arena *a = *state;
+    static const struct docx_name must[] = {
+        {.name = "nama", .kind = DOCX_TEXT},
+        {.name = "nomor_surat", .kind = DOCX_TEXT, .required = true},
+        {.name = NULL},
+    };
+    const struct docx_fault *faults = NULL;
+    size_t count = 0;
+    assert_int_equal(docx_check(a, made(a, P("{{nama}} {{nomor_surat}}")), must, &faults, &count),
+                     ERR_OK);
+    assert_int_equal(docx_check(a, made(a, P("{{nama}}")), must, &faults, &count), ERR_INVALID);
+    assert_string_equal(faults[0].code, "missing_placeholder");
+    assert_string_equal(faults[0].about, "{{nomor_surat}}");
+}
 
 static const char *code_of(struct arena *a, struct bytes file)
 {
@@ -314,23 +347,29 @@ static void what_a_template_must_not_bring_is_refused(void **state)
 {
     struct arena *a = *state;
     const char *rels = "word/_rels/document.xml.rels";
-    assert_string_equal(code_with(a, rels, RELS("hyperlink", "mailto:a@b.go.id", "External")), "ok");
-    assert_string_equal(code_with(a, rels, RELS("hyperlink", "file://server/x", "External")), "external_link");
-    assert_string_equal(code_with(a, rels, RELS("image", "http://x/y.png", "External")), "external_link");
+    assert_string_equal(code_with(a, rels, RELS("hyperlink", "mailto:a@b.go.id", "External")),
+                        "ok");
+    assert_string_equal(code_with(a, rels, RELS("hyperlink", "file://server/x", "External")),
+                        "external_link");
+    assert_string_equal(code_with(a, rels, RELS("image", "http://x/y.png", "External")),
+                        "external_link");
     assert_string_equal(code_with(a, rels, RELS("attachedTemplate", "file:///x.dotm", "External")),
                         "attached_template");
     assert_string_equal(code_with(a, rels, RELS("oleObject", "embeddings/a.bin", "Internal")),
                         "embedded_object");
     assert_string_equal(code_with(a, "word/vbaProject.bin", "x"), "macros");
     assert_string_equal(code_with(a, "word/embeddings/a.xlsx", "x"), "embedded_object");
-    assert_string_equal(code_with(a, "word/header1.xml", "<!DOCTYPE x [<!ENTITY e \"ee\">]><w:hdr" W "/>"),
-                        "broken_part");
+    assert_string_equal(
+        code_with(a, "word/header1.xml", "<!DOCTYPE x [<!ENTITY e \"ee\">]><w:hdr" W "/>"),
+        "broken_part");
     assert_string_equal(code_with(a, "word/header1.xml", "<w:hdr" W ">"), "broken_part");
-    assert_string_equal(code_with(a, "word/document.xml",
-                                  "<w:document xmlns:w=\"http://purl.oclc.org/ooxml/wordprocessingml/main\"/>"),
-                        "strict_format");
+    assert_string_equal(
+        code_with(a, "word/document.xml",
+                  "<w:document xmlns:w=\"http://purl.oclc.org/ooxml/wordprocessingml/main\"/>"),
+        "strict_format");
     assert_string_equal(code_with(a, "[Content_Types].xml", "<Types/>"), "not_docx");
-    assert_string_equal(code_of(a, text_bytes("PK\x03\x04 this is a long enough text of no zip")), "not_docx");
+    assert_string_equal(code_of(a, text_bytes("PK\x03\x04 this is a long enough text of no zip")),
+                        "not_docx");
     assert_string_equal(code_of(a, text_bytes("%PDF-1.7")), "not_docx");
 }
 
@@ -351,12 +390,14 @@ static void ceilings_hold_before_anything_is_unpacked(void **state)
     docx_part_put(&up, "word/../../x.xml", text_bytes("x"));
     assert_int_equal(docx_package_write(&up, &file), ERR_OK);
     assert_string_equal(code_of(a, file), "not_docx");
-    assert_string_equal(code_of(a, (struct bytes){(const uint8_t *)zeros, DOCX_FILE_MAX + 1}), "too_big");
+    assert_string_equal(code_of(a, (struct bytes){(const uint8_t *)zeros, DOCX_FILE_MAX + 1}),
+                        "too_big");
     /* more rows than any letter has */
     struct docx_row *rows = ARENA_ARRAY(a, 200000, struct docx_row);
     const struct docx_item list = {.name = "daftar", .rows = rows, .row_count = 200000};
     const struct docx_data data = {.items = &list, .count = 1};
-    assert_int_equal(docx_fill(a, made(a, P("{{#daftar}}{{isi}}{{/daftar}}")), &data, &file), ERR_INVALID);
+    assert_int_equal(docx_fill(a, made(a, P("{{#daftar}}{{isi}}{{/daftar}}")), &data, &file),
+                     ERR_INVALID);
 }
 
 static void a_directory_that_lies_is_refused(void **state)
@@ -388,6 +429,7 @@ int main(void)
         TEST(sections_nest),
         TEST(headers_are_filled_and_pictures_placed),
         TEST(faults_lead_to_the_place),
+        TEST(what_must_be_there_is_missed),
         TEST(what_a_template_must_not_bring_is_refused),
         TEST(ceilings_hold_before_anything_is_unpacked),
         TEST(a_directory_that_lies_is_refused),

@@ -12,7 +12,10 @@
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
-#define BYTES(text) {(const uint8_t *)(text), sizeof(text) - 1}
+#define BYTES(text)                                                                                \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
 
 struct sample {
     const char *name;
@@ -30,26 +33,46 @@ static const struct sample good[] = {
      "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
     {"suara.mp3", BYTES("ID3\x03"), "audio/mpeg"},
     {"suara.mp3", BYTES("\xFF\xFB\x90\x64"), "audio/mpeg"},
-    {"suara.m4a", BYTES("\0\0\0\x20" "ftypM4A "), "audio/mp4"},
+    {"suara.m4a",
+     BYTES("\0\0\0\x20"
+           "ftypM4A "),
+     "audio/mp4"},
     {"pesan.opus", BYTES("OggS\0"), "audio/ogg"},
     {"rekam.wav", BYTES("RIFF\x10\0\0\0WAVEfmt "), "audio/wav"},
     {"telepon.amr", BYTES("#!AMR\n"), "audio/amr"},
-    {"film.mp4", BYTES("\0\0\0\x18" "ftypmp42"), "video/mp4"},
-    {"hp.3gp", BYTES("\0\0\0\x18" "ftyp3gp4"), "video/3gpp"},
-    {"iphone.MOV", BYTES("\0\0\0\x08" "wide\0\0"), "video/quicktime"},
+    {"film.mp4",
+     BYTES("\0\0\0\x18"
+           "ftypmp42"),
+     "video/mp4"},
+    {"hp.3gp",
+     BYTES("\0\0\0\x18"
+           "ftyp3gp4"),
+     "video/3gpp"},
+    {"iphone.MOV",
+     BYTES("\0\0\0\x08"
+           "wide\0\0"),
+     "video/quicktime"},
     {"web.webm", BYTES("\x1A\x45\xDF\xA3\x01"), "video/webm"},
     {"a.mkv", BYTES("\x1A\x45\xDF\xA3\x01"), "video/x-matroska"},
 };
 
 static const struct sample bad[] = {
-    {"foto.jpg", BYTES("%PDF-1.7\n"), NULL},     {"surat.pdf", BYTES("PK\x03\x04"), NULL},
-    {"surat.pdf", BYTES("MZ\x90"), NULL},        {"virus.exe", BYTES("MZ\x90"), NULL},
-    {"foto.jpg.exe", BYTES("\xFF\xD8\xFF\xE1"), NULL}, {"foto", BYTES("\xFF\xD8\xFF\xE1"), NULL},
-    {"foto.", BYTES("\xFF\xD8\xFF\xE1"), NULL},  {".jpg/", BYTES("\xFF\xD8\xFF\xE1"), NULL},
-    {"", BYTES("\xFF\xD8\xFF\xE1"), NULL},       {"a.svg", BYTES("<svg"), NULL},
-    {"a.html", BYTES("<html"), NULL},            {"a.zip", BYTES("PK\x03\x04"), NULL},
-    {"a.docm", BYTES("PK\x03\x04"), NULL},       {"foto.jpg", BYTES("\xFF\xD8"), NULL},
-    {"foto.jpg", {NULL, 0}, NULL},               {"a.mp3", BYTES("\xFF\xF1\x50"), NULL}, /* AAC */
+    {"foto.jpg", BYTES("%PDF-1.7\n"), NULL},
+    {"surat.pdf", BYTES("PK\x03\x04"), NULL},
+    {"surat.pdf", BYTES("MZ\x90"), NULL},
+    {"virus.exe", BYTES("MZ\x90"), NULL},
+    {"foto.jpg.exe", BYTES("\xFF\xD8\xFF\xE1"), NULL},
+    {"foto", BYTES("\xFF\xD8\xFF\xE1"), NULL},
+    {"foto.", BYTES("\xFF\xD8\xFF\xE1"), NULL},
+    {".jpg/", BYTES("\xFF\xD8\xFF\xE1"), NULL},
+    {"", BYTES("\xFF\xD8\xFF\xE1"), NULL},
+    {"a.svg", BYTES("<svg"), NULL},
+    {"a.html", BYTES("<html"), NULL},
+    {"a.zip", BYTES("PK\x03\x04"), NULL},
+    {"a.docm", BYTES("PK\x03\x04"), NULL},
+    {"foto.jpg", BYTES("\xFF\xD8"), NULL},
+    {"foto.jpg", {NULL, 0}, NULL},
+    {"a.mp3", BYTES("\xFF\xF1\x50"), NULL}, /* AAC */
     {"a.wav", BYTES("RIFF\x10\0\0\0AVI "), NULL},
 };
 

@@ -51,8 +51,10 @@ static void add_rows(struct arena *a, struct pdf *p, size_t rows)
     const char **cells = ARENA_ARRAY(a, rows * 3 + 1, const char *);
     for (size_t i = 0; i < rows; i++) {
         cells[i * 3] = arena_printf(a, "N%zuN", i + 1);
-        cells[i * 3 + 1] = i % 3 ? "Fransiska Luhing" : "Siti Nurhaliza binti Haji Muhammad Arsyad bin Abdullah";
-        cells[i * 3 + 2] = "Konsultasi perkara, permohonan informasi publik, dan penyerahan dokumen";
+        cells[i * 3 + 1] = i % 3 ? "Fransiska Luhing"
+                                 : "Siti Nurhaliza binti Haji Muhammad Arsyad bin Abdullah";
+        cells[i * 3 + 2] =
+            "Konsultasi perkara, permohonan informasi publik, dan penyerahan dokumen";
     }
     pdf_table(p, &(struct pdf_table){.caption = "Buku tamu",
                                      .columns = three,
@@ -70,27 +72,45 @@ static void a_letter_says_what_was_put_in(void **state)
     struct pdf *p = new_pdf(a);
     struct qr code;
     assert_int_equal(qr_make(a, "https://kantor.example/periksa/ABCD", &code), ERR_OK);
-    pdf_letterhead(p, &(struct pdf_letterhead){"KEJAKSAAN TINGGI", "KEJAKSAAN NEGERI", "Jl. A. Yani No. 63"});
+    pdf_letterhead(
+        p, &(struct pdf_letterhead){"KEJAKSAAN TINGGI", "KEJAKSAAN NEGERI", "Jl. A. Yani No. 63"});
     pdf_title(p, "TANDA TERIMA", "Nomor: PGD-31/2026");
     pdf_facts(p, (struct pdf_fact[]){{"Diterima", "Kamis"}, {"Alamat", NULL}}, 2);
     pdf_heading(p, "Uraian");
     pdf_paragraph(p, "Paragraf pertama.\nBaris kedua.");
     pdf_note(p, "Catatan kecil.");
     add_rows(a, p, 2);
-    pdf_code(p, &(struct pdf_code){code.modules, code.dark, "Kode rahasia", "K7QM-3XTD\n2BNE-5VZP", "Simpan."});
+    pdf_code(p, &(struct pdf_code){code.modules, code.dark, "Kode rahasia", "K7QM-3XTD\n2BNE-5VZP",
+                                   "Simpan."});
     pdf_lines(p, 2);
     pdf_signatures(p,
-                   (struct pdf_signature[]){{NULL, "Yang menyerahkan,", NULL, "Pelapor"},
-                                            {"Kapuas, 23 Juli 2026", "Plh. Kepala Seksi", "Arief Setiadi", "NIP 1"}},
+                   (struct pdf_signature[]){
+                       {NULL, "Yang menyerahkan,", NULL, "Pelapor"},
+                       {"Kapuas, 23 Juli 2026", "Plh. Kepala Seksi", "Arief Setiadi", "NIP 1"}},
                    2);
     struct bytes file = finished(p, 1);
     assert_memory_equal(file.p, "%PDF-1.", 7);
     const char *text = pdf_text(a, file, 0);
-    static const char *const words[] = {
-        "KEJAKSAAN TINGGI", "KEJAKSAAN NEGERI", "Jl. A. Yani", "TANDA TERIMA",      "Nomor: PGD-31/2026",
-        "Diterima",         ": Kamis",          "Uraian",      "Paragraf pertama.", "Baris kedua.",
-        "Catatan kecil.",   "Kode rahasia",     "K7QM-3XTD",   "2BNE-5VZP",         "Plh. Kepala Seksi",
-        "Arief Setiadi",    "NIP 1",            "KAKI SURAT",  "Halaman 1 dari 1",  "Yang menyerahkan,"};
+    static const char *const words[] = {"KEJAKSAAN TINGGI",
+                                        "KEJAKSAAN NEGERI",
+                                        "Jl. A. Yani",
+                                        "TANDA TERIMA",
+                                        "Nomor: PGD-31/2026",
+                                        "Diterima",
+                                        ": Kamis",
+                                        "Uraian",
+                                        "Paragraf pertama.",
+                                        "Baris kedua.",
+                                        "Catatan kecil.",
+                                        "Kode rahasia",
+                                        "K7QM-3XTD",
+                                        "2BNE-5VZP",
+                                        "Plh. Kepala Seksi",
+                                        "Arief Setiadi",
+                                        "NIP 1",
+                                        "KAKI SURAT",
+                                        "Halaman 1 dari 1",
+                                        "Yang menyerahkan,"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!strstr(text, words[i]))
             print_error("missing: %s\n", words[i]);
@@ -100,6 +120,37 @@ static void a_letter_says_what_was_put_in(void **state)
     assert_non_null(strstr(info, "Surat uji"));
     assert_non_null(strstr(info, "Kejaksaan Negeri Kapuas"));
     assert_non_null(strstr(info, "A4"));
+}
+
+/* Put in behind cairo's back: the file must be whole all the same, to a reader that repairs nothing. */
+static void the_language_is_said(void **state)
+{
+    struct arena *a = *state;
+    struct pdf *p = new_pdf(a);
+    pdf_heading(p, "Bagian"); /* an outline, which the catalogue names too */
+    add_rows(a, p, 60);
+    struct bytes file = finished(p, 0);
+    assert_non_null(memmem(file.p, file.n, "/Lang (id-ID)", 13));
+    const char *said = pdf_run(a, file, "pdfinfo", "");
+    assert_null(strstr(said, "Error"));
+    assert_null(strstr(said, "Warning"));
+    /* startxref leads to the table, and the table to each object. */
+    const char *text = arena_strndup(a, (const char *)file.p + file.n - 40, 40);
+    const char *start = strstr(text, "startxref\n");
+    assert_non_null(start);
+    size_t table = strtoul(start + 10, NULL, 10);
+    assert_memory_equal(file.p + table, "xref\n0 ", 7);
+    size_t objects = strtoul((const char *)file.p + table + 7, NULL, 10);
+    const char *row = strchr((const char *)file.p + table + 5, '\n') + 1;
+    for (size_t i = 1; i < objects; i++) {
+        size_t at = strtoul(row + i * 20, NULL, 10);
+        const char *head = arena_printf(a, "%zu 0 obj", i);
+        assert_memory_equal(file.p + at, head, strlen(head));
+    }
+    p = pdf_new(a, &(struct pdf_info){.title = "t", .language = "id) /Evil (x"});
+    pdf_paragraph(p, "Isi.");
+    file = finished(p, 1);
+    assert_null(memmem(file.p, file.n, "/Lang", 5));
 }
 
 static void every_page_has_head_foot_and_number(void **state)
@@ -116,11 +167,28 @@ static void every_page_has_head_foot_and_number(void **state)
         assert_int_equal(pdf_count(text, "KAKI SURAT"), 1);
         assert_non_null(strstr(text, arena_printf(a, "Halaman %d dari %d", page, pages)));
         /* A row is not cut: its three columns stand on one page. */
-        assert_int_equal(pdf_count(text, "Konsultasi"), pdf_count(text, "N ") + pdf_count(text, "N\n"));
+        assert_int_equal(pdf_count(text, "Konsultasi"),
+                         pdf_count(text, "N ") + pdf_count(text, "N\n"));
     }
     const char *all = pdf_text(a, file, 0);
     for (int i = 1; i <= 150; i++)
         assert_int_equal(pdf_count(all, arena_printf(a, "N%dN", i)), 1);
+}
+
+/* The foot stays a foot, however long its words are; what stands first in it is always whole. */
+static void a_long_foot_takes_two_lines(void **state)
+{
+    struct arena *a = *state;
+    char name[600];
+    memset(name, 'W', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    struct pdf *p = pdf_new(
+        a, &(struct pdf_info){.title = "t", .footer = arena_printf(a, "WWWW-MMMM-WWWW %s", name)});
+    pdf_paragraph(p, "Isi.");
+    const char *text = pdf_text(a, finished(p, 1), 1);
+    assert_non_null(strstr(text, "WWWW-MMMM-WWWW"));
+    assert_in_range(pdf_count(text, "W"), 40, 100);
+    assert_non_null(strstr(text, "Halaman 1 dari 1"));
 }
 
 static void an_empty_table_says_so(void **state)
@@ -136,7 +204,8 @@ static void a_watermark_is_drawn_and_not_read(void **state)
     struct arena *a = *state;
     struct pdf_file with, without;
     for (int i = 0; i < 2; i++) {
-        struct pdf *p = pdf_new(a, &(struct pdf_info){.title = "t", .watermark = i ? "SALINAN EKS-1" : NULL});
+        struct pdf *p = pdf_new(
+            a, &(struct pdf_info){.title = "t", .watermark = i ? "SALINAN EKS-1" : NULL});
         pdf_paragraph(p, "Isi.");
         pdf_page_break(p);
         pdf_paragraph(p, "Lanjutan.");
@@ -184,7 +253,8 @@ static void pages_are_ranges_of_the_file(void **state)
     pdf_paragraph(p, "/Type /Page % 1\nendobj\n");
     pdf_page_ends(finished(p, 1), ends, ARRAY_LEN(ends), &count);
     assert_int_equal(count, 1);
-    pdf_page_ends((struct bytes){(const uint8_t *)"/Type /Page % 1", 15}, ends, ARRAY_LEN(ends), &count);
+    pdf_page_ends((struct bytes){(const uint8_t *)"/Type /Page % 1", 15}, ends, ARRAY_LEN(ends),
+                  &count);
     assert_int_equal(count, 0);
     pdf_page_ends((struct bytes){NULL, 0}, ends, ARRAY_LEN(ends), &count);
     assert_int_equal(count, 0);
@@ -196,11 +266,15 @@ static void hostile_text_comes_out_as_text(void **state)
 {
     struct arena *a = *state;
     struct pdf *p = new_pdf(a);
-    const char *text = "awal\x01\x02 ]]> &amp; <b> %PDF \\( \xE2\x80\xAEterbalik\xE2\x80\xAC \xFF\xFE\xC3 nol\xE2\x80\x8Blebar "
+    const char *text = "awal\x01\x02 ]]> &amp; <b> %PDF \\( \xE2\x80\xAEterbalik\xE2\x80\xAC "
+                       "\xFF\xFE\xC3 nol\xE2\x80\x8Blebar "
                        "=HYPERLINK(\"x\") Łódź 'petik' endobj akhir";
     pdf_paragraph(p, text);
     pdf_facts(p, &(struct pdf_fact){text, text}, 1);
-    pdf_table(p, &(struct pdf_table){.columns = three, .column_count = 3, .cells = (const char *const[]){text, text, text}, .row_count = 1});
+    pdf_table(p, &(struct pdf_table){.columns = three,
+                                     .column_count = 3,
+                                     .cells = (const char *const[]){text, text, text},
+                                     .row_count = 1});
     pdf_signatures(p, &(struct pdf_signature){text, text, text, text}, 1);
     pdf_title(p, text, text);
     const char *read = pdf_letters(a, finished(p, 0));
@@ -221,8 +295,15 @@ static void long_names_do_not_break_the_page(void **state)
     pdf_letterhead(p, &(struct pdf_letterhead){name, name, name});
     pdf_title(p, name, name);
     pdf_facts(p, &(struct pdf_fact){name, name}, 1);
-    pdf_table(p, &(struct pdf_table){.caption = name, .columns = three, .column_count = 3, .cells = (const char *const[]){"1", name, "x"}, .row_count = 1});
-    pdf_signatures(p, (struct pdf_signature[]){{name, name, name, name}, {NULL, "x", "y", "z"}, {name, name, NULL, NULL}}, 3);
+    pdf_table(p, &(struct pdf_table){.caption = name,
+                                     .columns = three,
+                                     .column_count = 3,
+                                     .cells = (const char *const[]){"1", name, "x"},
+                                     .row_count = 1});
+    pdf_signatures(p,
+                   (struct pdf_signature[]){
+                       {name, name, name, name}, {NULL, "x", "y", "z"}, {name, name, NULL, NULL}},
+                   3);
     struct bytes file = finished(p, 0);
     int pages = pdf_pages(a, file);
     assert_in_range(pages, 3, 15);
@@ -231,7 +312,8 @@ static void long_names_do_not_break_the_page(void **state)
     const char *last = arena_printf(a, "%s", name + 4990);
     assert_true(pdf_count(read, last) >= 1);
     for (int page = 1; page <= pages; page++)
-        assert_non_null(strstr(pdf_text(a, file, page), arena_printf(a, "Halaman %d dari %d", page, pages)));
+        assert_non_null(
+            strstr(pdf_text(a, file, page), arena_printf(a, "Halaman %d dari %d", page, pages)));
 }
 
 /* A story that is longer than a page goes on, and its last line is not left alone. */
@@ -255,7 +337,8 @@ static void a_picture_is_embedded_as_it_is(void **state)
     struct arena *a = *state;
     struct bytes jpeg = jpeg_make(a, &(struct jpeg_make){.width = 320, .height = 240});
     struct pdf *p = new_pdf(a);
-    pdf_picture(p, &(struct pdf_picture){.jpeg = jpeg, .width_px = 320, .height_px = 240, .caption = "Penyerahan"});
+    pdf_picture(p, &(struct pdf_picture){
+                       .jpeg = jpeg, .width_px = 320, .height_px = 240, .caption = "Penyerahan"});
     struct bytes file = finished(p, 1);
     assert_non_null(memmem(file.p, file.n, jpeg.p, jpeg.n));
     assert_non_null(strstr(pdf_text(a, file, 0), "Penyerahan"));
@@ -274,22 +357,31 @@ static void too_long_is_refused(void **state)
     assert_int_equal(pdf_finish(p, &file), ERR_LIMIT);
 }
 
+static void the_font_of_the_office_is_there(void **state)
+{
+    assert_string_equal(pdf_font(*state), "Liberation Serif");
+}
+
 /* --- size and threads ---------------------------------------------------------------------------------------------- */
 
 static void two_thousand_rows_take_less_than_three_seconds(void **state)
 {
     struct arena *a = *state;
-    static const struct pdf_column columns[] = {{"No.", 1, PDF_RIGHT},     {"Petugas", 2, PDF_LEFT},
-                                                {"Datang", 2, PDF_LEFT},   {"Identitas", 3, PDF_LEFT},
-                                                {"Organisasi", 2, PDF_LEFT}, {"Informasi", 4, PDF_LEFT},
-                                                {"Dokumen", 2, PDF_LEFT},  {"Keterangan", 2, PDF_LEFT},
-                                                {"Tanda tangan", 2, PDF_LEFT}};
+    static const struct pdf_column columns[] = {
+        {"No.", 1, PDF_RIGHT},      {"Petugas", 2, PDF_LEFT},    {"Datang", 2, PDF_LEFT},
+        {"Identitas", 3, PDF_LEFT}, {"Organisasi", 2, PDF_LEFT}, {"Informasi", 4, PDF_LEFT},
+        {"Dokumen", 2, PDF_LEFT},   {"Keterangan", 2, PDF_LEFT}, {"Tanda tangan", 2, PDF_LEFT}};
     const size_t width = ARRAY_LEN(columns), rows = 2000;
     const char **cells = ARENA_ARRAY(a, width * rows, const char *);
     for (size_t i = 0; i < rows * width; i++)
-        cells[i] = i % width == 3 ? "Fransiska Luhing, 620301••••••0002, Kuala Kapuas" : "Konsultasi perkara";
+        cells[i] = i % width == 3 ? "Fransiska Luhing, 620301••••••0002, Kuala Kapuas"
+                                  : "Konsultasi perkara";
     struct pdf *p = pdf_new(a, &(struct pdf_info){.title = "R.IN.21", .landscape = true});
-    pdf_table(p, &(struct pdf_table){.columns = columns, .column_count = width, .cells = cells, .row_count = rows, .text_pt = 8});
+    pdf_table(p, &(struct pdf_table){.columns = columns,
+                                     .column_count = width,
+                                     .cells = cells,
+                                     .row_count = rows,
+                                     .text_pt = 8});
     int64_t started = time_monotonic_ms();
     struct bytes file = finished(p, 0);
     int64_t took = time_monotonic_ms() - started;
@@ -369,7 +461,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_letter_says_what_was_put_in),
+        TEST(the_language_is_said),
         TEST(every_page_has_head_foot_and_number),
+        TEST(a_long_foot_takes_two_lines),
         TEST(an_empty_table_says_so),
         TEST(a_watermark_is_drawn_and_not_read),
         TEST(the_same_calls_give_the_same_bytes),
@@ -379,6 +473,7 @@ int main(void)
         TEST(a_long_story_goes_over_pages),
         TEST(a_picture_is_embedded_as_it_is),
         TEST(too_long_is_refused),
+        TEST(the_font_of_the_office_is_there),
         TEST(two_thousand_rows_take_less_than_three_seconds),
         TEST(many_threads_make_the_same_document),
         TEST(a_code_has_its_corners),

@@ -39,8 +39,12 @@ static void codes_are_read_as_typed(void **state)
     char *code = NULL;
     assert_true(proof_code_normalise(a, " o1il-abcd efgh-jkmn pqrs", &code));
     assert_string_equal(code, "0111-ABCD-EFGH-JKMN-PQRS");
-    static const char *const wrong[] = {NULL, "", "0111-ABCD-EFGH-JKMN-PQR", "0111-ABCD-EFGH-JKMN-PQRST",
-                                        "0111-ABCD-EFGH-JKMN-PQRU", "0111/ABCD/EFGH/JKMN/PQRS",
+    static const char *const wrong[] = {NULL,
+                                        "",
+                                        "0111-ABCD-EFGH-JKMN-PQR",
+                                        "0111-ABCD-EFGH-JKMN-PQRST",
+                                        "0111-ABCD-EFGH-JKMN-PQRU",
+                                        "0111/ABCD/EFGH/JKMN/PQRS",
                                         "0111-ABCD-EFGH-JKMN-PQR\xC3\xA9"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_false(proof_code_normalise(a, wrong[i], &code));
@@ -49,10 +53,12 @@ static void codes_are_read_as_typed(void **state)
 static void numbers_name_their_kind(void **state)
 {
     struct arena *a = *state;
-    assert_string_equal(proof_number_text(a, &(struct proof){.kind = PROOF_EXPORT, .number = 12, .year = 2026}),
-                        "EKS-12/2026");
-    assert_string_equal(proof_number_text(a, &(struct proof){.kind = PROOF_REGISTER, .number = 3, .year = 2026}),
-                        "REG-3/2026");
+    assert_string_equal(
+        proof_number_text(a, &(struct proof){.kind = PROOF_EXPORT, .number = 12, .year = 2026}),
+        "EKS-12/2026");
+    assert_string_equal(
+        proof_number_text(a, &(struct proof){.kind = PROOF_REGISTER, .number = 3, .year = 2026}),
+        "REG-3/2026");
 }
 
 static void exports_have_a_ceiling(void **state)
@@ -71,7 +77,8 @@ static void a_file_is_compared_page_by_page(void **state)
     bool same[3];
     for (size_t i = 0; i < 96; i++)
         known_pages[i] = file_pages[i] = (uint8_t)(i / 32 + 1);
-    struct proof known = {.pages = 3, .page_hashes = {known_pages, 96}, .file_hash = {known_file, 32}};
+    struct proof known = {
+        .pages = 3, .page_hashes = {known_pages, 96}, .file_hash = {known_file, 32}};
     struct proof file = {.pages = 3, .page_hashes = {file_pages, 96}, .file_hash = {known_file, 32}};
     assert_int_equal(proof_compare(&known, &file, same), PROOF_SAME);
     assert_true(same[0] && same[1] && same[2]);
@@ -97,8 +104,8 @@ static void a_file_is_compared_page_by_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_code_is_its_own_normal_form), TEST(codes_are_read_as_typed),
-        TEST(numbers_name_their_kind),       TEST(exports_have_a_ceiling),
+        TEST(a_code_is_its_own_normal_form),   TEST(codes_are_read_as_typed),
+        TEST(numbers_name_their_kind),         TEST(exports_have_a_ceiling),
         TEST(a_file_is_compared_page_by_page),
     };
     return cmocka_run_group_tests_name("proof rules", tests, NULL, NULL);

@@ -35,12 +35,14 @@ static void a_code_is_read_as_it_was_shown(void **state)
 static void a_person_may_type_it_in_many_ways(void **state)
 {
     (void)state;
-    static const char *const same[] = {"K7QM3X10",   "k7qm3x10",     " K7QM 3X1O ",
-                                       "K7QM-3XI0",  "k7qm.3xlo",    "https://tamu.example/kios#K7QM3X10",
-                                       "#k7qm-3x1o", "K7QM\t3X10\r\n"};
-    static const char *const bad[] = {NULL,        "",           "K7QM3X1",    "K7QM3X100",
-                                      "K7QM3XU0",  "K7QM3X1é",   "K7QM3X1_",   "https://tamu.example/kios#",
-                                      "K7QM3X10#", "K7QM3X10 x"};
+    static const char *const same[] = {"K7QM3X10",    "k7qm3x10",
+                                       " K7QM 3X1O ", "K7QM-3XI0",
+                                       "k7qm.3xlo",   "https://tamu.example/kios#K7QM3X10",
+                                       "#k7qm-3x1o",  "K7QM\t3X10\r\n"};
+    static const char *const bad[] = {
+        NULL,        "",          "K7QM3X1",  "K7QM3X100",
+        "K7QM3XU0",  "K7QM3X1é",  "K7QM3X1_", "https://tamu.example/kios#",
+        "K7QM3X10#", "K7QM3X10 x"};
     char code[KIOSK_CODE_CHARS + 1] = "tetap";
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_false(kiosk_code_read(bad[i], code));

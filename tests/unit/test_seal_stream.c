@@ -21,11 +21,11 @@
 
 #include "lib/base/banned.h"
 
-#define ID    "5f0c2a66-9f0e-4c7e-9c5a-2f6a1f0b77e3"
-#define OTHER "5f0c2a66-9f0e-4c7e-9c5a-2f6a1f0b88e3"
-#define PART  ((size_t)65536)
+#define ID          "5f0c2a66-9f0e-4c7e-9c5a-2f6a1f0b77e3"
+#define OTHER       "5f0c2a66-9f0e-4c7e-9c5a-2f6a1f0b88e3"
+#define PART        ((size_t)65536)
 #define PART_SEALED (PART + 17)
-#define HEAD  26
+#define HEAD        26
 
 struct place {
     struct arena *arena;
@@ -110,9 +110,8 @@ static const char *path_of(struct place *p)
 static void test_back_and_forth(void **state)
 {
     struct place *p = *state;
-    static const size_t sizes[] = {0,        1,           1000,         PART - 9,     PART - 8,
-                                   PART - 7, PART,        PART + 1,     2 * PART - 8, 2 * PART,
-                                   300001,   5 * PART + 7};
+    static const size_t sizes[] = {0,    1,        1000,         PART - 9, PART - 8, PART - 7,
+                                   PART, PART + 1, 2 * PART - 8, 2 * PART, 300001,   5 * PART + 7};
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         const uint8_t *bytes = pattern(p, sizes[i]);
         struct bytes back;
@@ -164,7 +163,7 @@ static void test_no_plain_byte_on_disk(void **state)
 
 static void flip(struct place *p, off_t at)
 {
-    uint8_t byte;
+    uint8_t byte = 0;
     int fd = open(path_of(p), O_RDWR);
     assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);
     byte ^= 1;
@@ -287,7 +286,8 @@ static void test_names(void **state)
 {
     struct place *p = *state;
     struct seal_writer *w = NULL;
-    static const char *const bad[] = {"", "../../../../etc/passwd", "5F0C2A66-9f0e-4c7e-9c5a-2f6a1f0b77e3",
+    static const char *const bad[] = {"", "../../../../etc/passwd",
+                                      "5F0C2A66-9f0e-4c7e-9c5a-2f6a1f0b77e3",
                                       "5f0c2a66-9f0e-4c7e-9c5a-2f6a1f0b77e"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         p->at.id = bad[i];

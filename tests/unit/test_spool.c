@@ -86,7 +86,8 @@ static void test_reads_anywhere(void **state)
     fill(p, p->body, BODY);
     assert_true(spool_read(p->spool, 0, back, BODY));
     assert_memory_equal(back, p->body, BODY);
-    static const size_t places[] = {0, 1, 65535, 65536, 65537, 2 * SPOOL_BUFFER - 1, 2 * SPOOL_BUFFER, 300000, 7};
+    static const size_t places[] = {
+        0, 1, 65535, 65536, 65537, 2 * SPOOL_BUFFER - 1, 2 * SPOOL_BUFFER, 300000, 7};
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         assert_true(spool_read(p->spool, places[i], back, 70000 < BODY - places[i] ? 70000 : 100));
         assert_memory_equal(back, p->body + places[i], 100);
@@ -172,8 +173,9 @@ static size_t multipart(struct place *p, uint8_t *to, size_t file_bytes)
     size_t n = 0;
     const char *head = "--grens\r\n" HEAD("csrf") "\r\n\r\nabc\r\n--grens\r\n" HEAD(
         "files") "; filename=\"rekaman.mp4\"\r\nContent-Type: video/mp4\r\n\r\n";
-    const char *tail = "\r\n--grens\r\n" HEAD("files") "; filename=\"b.pdf\"\r\n\r\n\r\n--grens\r\n" HEAD(
-        "kind") "\r\n\r\nevidence\r\n--grens--\r\n";
+    const char
+        *tail = "\r\n--grens\r\n" HEAD("files") "; filename=\"b.pdf\"\r\n\r\n\r\n--grens\r\n" HEAD(
+            "kind") "\r\n\r\nevidence\r\n--grens--\r\n";
     memcpy(to, head, strlen(head));
     n += strlen(head);
     memcpy(to + n, p->body, file_bytes);

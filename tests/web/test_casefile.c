@@ -2,7 +2,7 @@
  * and taken, all of them passed on to a colleague, and the search. */
 #include "web_fixture.h"
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_web.h"
 
 #define PASSWORD "kuda-sungai-lampu-besi"
@@ -217,8 +217,7 @@ static void access_is_given_and_taken(void **state)
     got = web_post(w, ROLE_OFFICE_HEAD, take,
                    "{\"staff_id\":\"" MARIA "\",\"parts\":[\"content\"]}");
     web_refused(w, &got, 409, "no_share");
-    got = web_post(w, ROLE_OFFICE_HEAD, take,
-                   "{\"staff_id\":\"" BAYU "\",\"parts\":[\"content\"]}");
+    got = web_post(w, ROLE_OFFICE_HEAD, take, "{\"staff_id\":\"" BAYU "\",\"parts\":[\"content\"]}");
     assert_int_equal(got.status, 200);
     assert_int_equal(entries(w, id, "complaint_unshared"), 1);
     got = read_as(w, ROLE_CASE_OFFICER, id);
@@ -304,9 +303,10 @@ static void all_are_passed_on_in_one_act(void **state)
     const char *ids[5];
     for (size_t i = 0; i < ARRAY_LEN(ids); i++)
         ids[i] = web_complaint(w, NULL);
-    house_exec(w->h, arena_printf(w->arena,
-                                  "UPDATE complaint SET ended_at = 1, state = 'done' WHERE id = '%s'",
-                                  ids[4]));
+    house_exec(w->h,
+               arena_printf(w->arena,
+                            "UPDATE complaint SET ended_at = 1, state = 'done' WHERE id = '%s'",
+                            ids[4]));
     house_exec(w->h, arena_printf(w->arena,
                                   "DELETE FROM complaint_share WHERE reader_id = '" ARIEF
                                   "' AND complaint_id = '%s'",
@@ -345,9 +345,10 @@ static void what_can_be_opened_is_found(void **state)
 {
     struct web *w = *state;
     (void)web_complaint(w, NULL);
-    const char *second = web_complaint(
-        w, "{\"text\":\"Pungutan liar di SMP.\\nMelibatkan k\u00e9pala s\u00e8kolah.\",\"way\":\"letter\","
-           "\"parties\":[{\"name\":\"Ani Wijaya\"},{\"name\":\"BUDI  HARTONO\"}],\"class\":\"public_service\"}");
+    const char *second = web_complaint(w, "{\"text\":\"Pungutan liar di SMP.\\nMelibatkan "
+                                          "k\u00e9pala s\u00e8kolah.\",\"way\":\"letter\","
+                                          "\"parties\":[{\"name\":\"Ani Wijaya\"},{\"name\":\"BUDI "
+                                          " HARTONO\"}],\"class\":\"public_service\"}");
     struct got got = search(w, ROLE_INTEL_CHIEF, "{\"q\":\"KEPALA sekolah\"}");
     assert_int_equal(got.status, 200);
     assert_string_equal(web_value(w, &got, "found"), "1");
@@ -468,8 +469,8 @@ static void two_thousand_are_searched_and_passed_on(void **state)
     assert_string_equal(web_value(w, &got, "found"), "200");
     assert_string_not_equal(web_value(w, &got, "items.49.number"), "");
     assert_string_equal(web_value(w, &got, "items.50.number"), "");
-    assert_int_equal(json_array_size(json_object_get(json_array_get(json_object_get(got.json, "items"), 0),
-                                                     "same_party")),
+    assert_int_equal(json_array_size(json_object_get(
+                         json_array_get(json_object_get(got.json, "items"), 0), "same_party")),
                      4);
     begin_ms = time_monotonic_ms();
     got = share_all(w, "{\"staff_id\":\"" BAYU "\",\"password\":\"" PASSWORD "\"}");

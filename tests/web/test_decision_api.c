@@ -88,6 +88,35 @@ static void the_desk_writes_down_what_was_said(void **state)
     is(w, &got, "decision.answers.1.role", "office_head");
 }
 
+/* Only the section chief whom the guest asked for has a say, spoken or not. */
+static void another_section_chief_has_no_say(void **state)
+{
+    struct web *w = *state;
+    const char *id = web_guest(w, NULL); /* of the Kasi Intel */
+    struct got got = decide(w, ROLE_FRONT_DESK, id,
+                            "{\"outcome\":\"section_chief\",\"official\":\"maria\"}");
+    web_fault(w, &got, "official", "not_addressed");
+    got = decide(w, ROLE_FRONT_DESK, id,
+                 "{\"outcome\":\"section_chief\",\"official\":\"section_chief\"}");
+    web_fault(w, &got, "official", "not_addressed");
+    assert_int_equal(answers(w), 0);
+    static const char *const hosts[] = {"maria", "section_chief"};
+    static const char *const officials[] = {"section_chief", "maria"};
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        id = web_guest(w,
+                       arena_printf(w->arena,
+                                    "{\"name\":\"B\",\"id_type\":\"sim\",\"id_number\":\"%zu\","
+                                    "\"purpose\":\"x\",\"no_photo_reason\":\"r\",\"host\":\"%s\"}",
+                                    i, hosts[i]));
+        got = decide(w, ROLE_FRONT_DESK, id,
+                     arena_printf(w->arena, "{\"outcome\":\"section_chief\",\"official\":\"%s\"}",
+                                  officials[i]));
+        assert_int_equal(got.status, 200);
+        is(w, &got, "decision.answers.0.role", "section_chief");
+        is(w, &got, "decision.answers.0.by", "Maria Tiara");
+    }
+}
+
 /* The Kajari said nothing: what becomes final is the Kasi Intel's proposal, and nobody's answer. */
 static void silence_is_nobodys_answer(void **state)
 {
@@ -310,6 +339,7 @@ int main(void)
         TEST(the_desk_writes_down_what_was_said),
         TEST(silence_is_nobodys_answer),
         TEST(a_section_chief_answers_when_asked_for),
+        TEST(another_section_chief_has_no_say),
         TEST(fields_and_states),
         TEST(the_queue_of_each_official),
         TEST(a_link_answers_once),

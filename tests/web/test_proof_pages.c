@@ -52,10 +52,17 @@ static void the_receipt_has_its_code_and_the_archive_none(void **state)
     const char *code = receipt_of(w, COMPLAINT_JSON);
     struct got got = paper(w, "/pengaduan/tanda-terima.pdf", code, "");
     const char *text = text_of(w, &got);
-    static const char *const words[] = {"TANDA TERIMA PENGADUAN", "Nomor: PGD-1/2026", "Rina Wahyuni",
-                                        "Kuitansi", "Salinan", "Surat yang diserahkan", "Lembar pelapor",
+    static const char *const words[] = {"TANDA TERIMA PENGADUAN",
+                                        "Nomor: PGD-1/2026",
+                                        "Rina Wahyuni",
+                                        "Kuitansi",
+                                        "Salinan",
+                                        "Surat yang diserahkan",
+                                        "Lembar pelapor",
                                         "bukutamu.kejari-kapuas.example/tindak-lanjut",
-                                        "Identitas dirahasiakan", "Yang menyerahkan,", "pukul"};
+                                        "Identitas dirahasiakan",
+                                        "Yang menyerahkan,",
+                                        "pukul"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!strstr(text, words[i]))
             print_error("missing: %s in\n%s\n", words[i], text);
@@ -146,9 +153,18 @@ static void an_export_is_marked_hashed_and_recorded(void **state)
     struct got got = export(w, id, EXPORT_JSON);
     const char *text = text_of(w, &got);
     const char *code = house_text(w->h, "SELECT code FROM proof");
-    static const char *const words[] = {"SALINAN BERKAS PENGADUAN", "EKS-1/2026", "PGD-1/2026", "Arief Setiadi",
-                                        "memotong dana bantuan", "Budi Hartono", "Laporan kepada pimpinan",
-                                        "tidak disertakan", "Riwayat", "Pemeriksaan keaslian"};
+    static const char *const words[] = {"SALINAN BERKAS PENGADUAN",
+                                        "EKS-1/2026",
+                                        "PGD-1/2026",
+                                        "Arief Setiadi",
+                                        "memotong dana bantuan",
+                                        "Budi Hartono",
+                                        "Laporan kepada pimpinan",
+                                        "tidak disertakan",
+                                        "Riwayat penanganan",
+                                        "Jejak akses",
+                                        "Lampiran",
+                                        "Pemeriksaan keaslian"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!strstr(text, words[i]))
             print_error("missing: %s in\n%s\n", words[i], text);
@@ -162,8 +178,9 @@ static void an_export_is_marked_hashed_and_recorded(void **state)
     assert_int_equal(house_number(w->h, "SELECT length(page_hashes) FROM proof"), 32 * pages);
     assert_int_equal(house_number(w->h, "SELECT file_bytes FROM proof"), (int64_t)got.raw.n);
     assert_int_equal(entries(w, id, "complaint_exported"), 1);
-    assert_string_equal(house_text(w->h, "SELECT detail FROM audit_entry WHERE action = 'complaint_exported'"),
-                        "number=EKS-1/2026 reason=leadership reporter=0");
+    assert_string_equal(
+        house_text(w->h, "SELECT detail FROM audit_entry WHERE action = 'complaint_exported'"),
+        "number=EKS-1/2026 reason=leadership reporter=0");
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/ekspor"));
     assert_int_equal(got.status, 200);
     assert_non_null(strstr(got.body, "EKS-1/2026"));
@@ -173,7 +190,8 @@ static void the_identity_comes_along_only_when_ticked(void **state)
 {
     struct web *w = *state;
     const char *id = web_complaint(w, NULL);
-    struct got got = export(w, id, "{\"reason\":\"handover\",\"reporter\":true,\"password\":\"" PASSWORD "\"}");
+    struct got got = export(
+        w, id, "{\"reason\":\"handover\",\"reporter\":true,\"password\":\"" PASSWORD "\"}");
     const char *text = text_of(w, &got);
     assert_non_null(strstr(text, "Siti Pelapor"));
     assert_non_null(strstr(text, "81234567890"));
@@ -200,9 +218,13 @@ static void an_export_wants_reason_and_password(void **state)
     w->locked = 0;
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM proof"), 0);
     assert_int_equal(entries(w, id, "complaint_exported"), 0);
-    got = export(w, id, "{\"reason\":\"other\",\"note\":\"Permintaan Inspektorat KANARI\",\"password\":\"" PASSWORD "\"}");
+    got = export(
+        w, id,
+        "{\"reason\":\"other\",\"note\":\"Permintaan Inspektorat KANARI\",\"password\":\"" PASSWORD
+        "\"}");
     assert_non_null(strstr(text_of(w, &got), "Permintaan Inspektorat KANARI"));
-    assert_string_equal(house_text(w->h, "SELECT count(*) FROM audit_entry WHERE detail LIKE '%KANARI%'"), "0");
+    assert_string_equal(
+        house_text(w->h, "SELECT count(*) FROM audit_entry WHERE detail LIKE '%KANARI%'"), "0");
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/ekspor"));
     assert_non_null(strstr(got.body, "Permintaan Inspektorat KANARI"));
 }
@@ -219,10 +241,12 @@ static void one_at_a_time_and_not_without_end(void **state)
     house_later(w->h, 61000);
     got = export(w, id, EXPORT_JSON);
     assert_int_equal(got.status, 200);
-    house_exec(w->h, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 38) "
-                     "INSERT INTO proof SELECT office_id, 'X' || i, kind, subject_id, year, 100 + i, made_at, "
-                     "made_by, reason, NULL, 0, 0, 1, 1, file_hash, file_hash FROM proof, n "
-                     "WHERE number = 2");
+    house_exec(
+        w->h,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 38) "
+        "INSERT INTO proof SELECT office_id, 'X' || i, kind, subject_id, year, 100 + i, made_at, "
+        "made_by, reason, NULL, 0, 0, 1, 1, file_hash, file_hash FROM proof, n "
+        "WHERE number = 2");
     got = export(w, id, EXPORT_JSON);
     web_refused(w, &got, 409, "export_limit");
     assert_int_equal(entries(w, id, "complaint_exported"), 2);
@@ -244,7 +268,9 @@ static struct bytes exported(struct web *w, const char **ret_code)
     for (int i = 0; i < 900; i++)
         buf_printf(&story, "kalimat %d. ", i);
     const char *id = web_complaint(
-        w, arena_printf(w->arena, "{\"text\":\"%s\",\"way\":\"letter\",\"reporter_mode\":\"anonymous\"}", story.p));
+        w, arena_printf(w->arena,
+                        "{\"text\":\"%s\",\"way\":\"letter\",\"reporter_mode\":\"anonymous\"}",
+                        story.p));
     struct got got = export(w, id, EXPORT_JSON);
     assert_int_equal(got.status, 200);
     *ret_code = house_text(w->h, "SELECT code FROM proof");

@@ -122,6 +122,37 @@ static void creating_answers_201_with_the_place(void **state)
 
 /* --- what a new visit may not be --------------------------------------------------------------------------------- */
 
+/* The answer to a registration is made from what was registered, not read back: it must be the same. */
+static void the_first_answer_is_what_is_stored(void **state)
+{
+    struct web *w = *state;
+    static const char *const guests[] = {
+        GUEST_MORE("\"accept_warnings\":[\"already_inside\"]"),
+        "{\"name\":\"Ani\",\"id_type\":\"ktp\",\"id_number\":\"6203 0157 0890 "
+        "0002\",\"purpose\":\"a\\nb\","
+        "\"no_photo_reason\":\"rusak\",\"phone\":\"0812 0000 1122\",\"email\":\"ani@contoh.id\","
+        "\"address\":\"Jl. Pemuda 1\",\"gender\":\"P\",\"birth_date\":\"1990-08-17\","
+        "\"visitor_kind\":\"organization\",\"organization\":\"PT Maju\",\"guardian\":\"Budi\","
+        "\"companions\":[{\"name\":\"Tono\"},{\"name\":\"Tini\"}],\"priority\":\"elderly\","
+        "\"category\":\"meeting\",\"service\":\"Konsultasi\",\"host\":\"maria\","
+        "\"accept_warnings\":[\"already_inside\"]}",
+        "{\"name\":\"Ani\",\"id_type\":\"ktp\",\"id_number\":\"6203015708900002\",\"purpose\":"
+        "\"lagi\","
+        "\"no_photo_reason\":\"rusak\",\"email\":\"\",\"address\":\"\",\"arrived_at\":"
+        "\"2026-07-23T08:00:00+07:00\",\"late_reason\":\"Listrik padam\","
+        "\"accept_warnings\":[\"already_inside\"]}"};
+    for (size_t i = 0; i < 2 * ARRAY_LEN(guests); i++) {
+        if (i == ARRAY_LEN(guests)) /* once more with the message on its way */
+            house_whatsapp(w->h);
+        struct got made = send_guest(w, guests[i % ARRAY_LEN(guests)]);
+        assert_int_equal(made.status, 201);
+        struct got got = web_get(w, ROLE_FRONT_DESK, made.location);
+        assert_string_equal(made.body, got.body);
+        is(w, &made, "notice.state", i < ARRAY_LEN(guests) ? "none" : "queued");
+        is(w, &made, "notice.messages.0.to", i < ARRAY_LEN(guests) ? "" : "Arief Setiadi");
+    }
+}
+
 static void every_field_is_checked(void **state)
 {
     struct web *w = *state;
@@ -496,6 +527,26 @@ static void a_corrected_document_is_the_one_inside(void **state)
     assert_int_equal(got.status, 201); /* the wrongly written number is free */
 }
 
+static void a_number_is_not_corrected_into_a_guest_inside(void **state)
+{
+    struct web *w = *state;
+    const char *first = web_guest(w, GUEST_JSON);
+    const char *second = web_guest(w, GUEST_MORE("\"category\":\"other\""));
+    static const char correction[] = "{\"field\":\"id_number\",\"value\":\"6203015708900002\","
+                                     "\"reason\":\"Salah ketik\"}";
+    struct got got = web_post(w, ROLE_FRONT_DESK, web_step(w, second, "koreksi"), correction);
+    web_refused(w, &got, 409, "already_inside");
+    assert_non_null(strstr(got.body, first));
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM correction"), 0);
+    (void)web_do(w, ROLE_FRONT_DESK, first, "batal", "{\"reason\":\"Salah catat\"}");
+    (void)web_do(w, ROLE_FRONT_DESK, second, "koreksi", correction);
+    /* Of a visit that has ended the number may be anybody's. */
+    (void)web_guest(w, GUEST_MORE("\"category\":\"other\""));
+    (void)web_do(w, ROLE_FRONT_DESK, second, "batal", "{\"reason\":\"Salah catat\"}");
+    (void)web_do(w, ROLE_FRONT_DESK, second, "koreksi",
+                 "{\"field\":\"id_number\",\"value\":\"6203011708450001\",\"reason\":\"r\"}");
+}
+
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, begin, web_end)
 
 int main(void)
@@ -503,6 +554,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_nine_steps),
         TEST(creating_answers_201_with_the_place),
+        TEST(the_first_answer_is_what_is_stored),
         TEST(every_field_is_checked),
         TEST(warnings_are_overruled_by_name),
         TEST(a_late_entry_over_http),
@@ -513,6 +565,7 @@ int main(void)
         TEST(a_signature_is_a_line_and_nothing_else),
         TEST(every_field_can_be_corrected),
         TEST(a_corrected_document_is_the_one_inside),
+        TEST(a_number_is_not_corrected_into_a_guest_inside),
     };
     return cmocka_run_group_tests_name("visit_api", tests, NULL, NULL);
 }

@@ -55,7 +55,11 @@ static inline enum err web_actor(struct cx *cx, const char *name, enum actor_kin
     const struct person *p = person_named(name);
     if (!p)
         return ERR_AUTH;
-    struct actor actor = {.kind = kind, .roles = p->role, .name = p->name, .username = p->username};
+    struct actor actor = {.kind = kind,
+                          .roles = p->role,
+                          .key_trusted = true,
+                          .name = p->name,
+                          .username = p->username};
     (void)snprintf(actor.id, sizeof(actor.id), "%s", p->id);
     (void)snprintf(actor.session_id, sizeof(actor.session_id), "%s", p->id);
     memcpy(actor.office_id, cx->actor.office_id, sizeof(actor.office_id));

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "lib/base/utf8.h"
 #include "lib/base/banned.h"
 
@@ -21,9 +21,9 @@ const struct complaint_code casefile_reasons[] = {
 
 /* --- access ----------------------------------------------------------------------------------------------- */
 
-struct refusal casefile_may_share(uint32_t actor_roles, bool has_it_already, unsigned parts)
+struct refusal casefile_may_share(const struct actor *actor, bool has_it_already, unsigned parts)
 {
-    if (actor_roles & ROLE_LEADERS)
+    if (complaint_leads(actor))
         return (struct refusal){.err = ERR_OK};
     if (parts & COMPLAINT_REPORTER)
         return (struct refusal){
@@ -36,13 +36,14 @@ struct refusal casefile_may_share(uint32_t actor_roles, bool has_it_already, uns
     return (struct refusal){
         .err = ERR_DENIED,
         .code = "leaders_name",
-        .msgid = T("Hanya Kasi Intelijen dan Kajari yang memberi akses kepada orang baru. Anda dapat "
-                   "memperbarui akses orang yang sudah ditunjuk.")};
+        .msgid = T(
+            "Hanya Kasi Intelijen dan Kajari yang memberi akses kepada orang baru. Anda dapat "
+            "memperbarui akses orang yang sudah ditunjuk.")};
 }
 
-struct refusal casefile_may_take(uint32_t actor_roles)
+struct refusal casefile_may_take(const struct actor *actor)
 {
-    if (actor_roles & ROLE_LEADERS)
+    if (complaint_leads(actor))
         return (struct refusal){.err = ERR_OK};
     return (struct refusal){
         .err = ERR_DENIED,
@@ -240,7 +241,8 @@ static const char *name_of(struct arena *a, const char *written, size_t n)
     return letters >= NAME_MIN ? folded : NULL;
 }
 
-static size_t add_name(struct arena *a, const char *written, size_t n, const char **ret, size_t count)
+static size_t add_name(struct arena *a, const char *written, size_t n, const char **ret,
+                       size_t count)
 {
     const char *name = name_of(a, written, n);
     if (!name)

@@ -17,9 +17,9 @@ extern const struct complaint_code casefile_reasons[];
 
 /* Whom a person may give access: leaders anybody; others only renew what somebody was given before (a key
  * changed after a lost password). The reporter's identity is always the leaders' to name. */
-struct refusal casefile_may_share(uint32_t actor_roles, bool has_it_already, unsigned parts);
-/* Takes access away: leaders. */
-struct refusal casefile_may_take(uint32_t actor_roles);
+struct refusal casefile_may_share(const struct actor *actor, bool has_it_already, unsigned parts);
+/* Takes access away: leaders. (Leaders: those whose key is trusted, as complaint_leads() says.) */
+struct refusal casefile_may_take(const struct actor *actor);
 /* May this account be given a share now? "" or why not (msgid). */
 const char *casefile_cannot_receive(const struct staff *s);
 

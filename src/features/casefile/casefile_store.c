@@ -23,10 +23,12 @@ static const struct record_column scan_columns[] = {
 };
 static const struct record scan_record = RECORD("ComplaintScan", struct casefile_scan, scan_columns);
 
-DB_SQL(reporter_read_insert, "INSERT INTO reporter_read (office_id, id, complaint_id, reader_id, at,"
-                             " reason, note_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)");
-DB_SQL(reporter_read_select, "SELECT id, reader_id, reason, at, note_sealed FROM reporter_read"
-                             " WHERE office_id = $1 AND complaint_id = $2 ORDER BY id DESC LIMIT $3");
+DB_SQL(reporter_read_insert,
+       "INSERT INTO reporter_read (office_id, id, complaint_id, reader_id, at,"
+       " reason, note_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+DB_SQL(reporter_read_select,
+       "SELECT id, reader_id, reason, at, note_sealed FROM reporter_read"
+       " WHERE office_id = $1 AND complaint_id = $2 ORDER BY id DESC LIMIT $3");
 
 /* The walk goes down the days; the share is found by its key. */
 #define SCAN_FROM                                                                                  \
@@ -45,9 +47,13 @@ DB_SQL(complaint_search_take,
        " WHERE complaint_search.until_at <= $3");
 DB_SQL(complaint_search_end, "DELETE FROM complaint_search WHERE office_id = $1 AND staff_id = $2");
 
-const struct db_sql *const casefile_statements[] = {
-    &reporter_read_insert, &reporter_read_select,  &casefile_scan_page,   &casefile_scan_count,
-    &complaint_search_take, &complaint_search_end, NULL};
+const struct db_sql *const casefile_statements[] = {&reporter_read_insert,
+                                                    &reporter_read_select,
+                                                    &casefile_scan_page,
+                                                    &casefile_scan_count,
+                                                    &complaint_search_take,
+                                                    &complaint_search_end,
+                                                    NULL};
 
 /* --- identities ------------------------------------------------------------------------------------------- */
 
@@ -91,8 +97,8 @@ enum err casefile_scan(struct db_conn *conn, const char *office_id, const struct
                    &scan_record, CASEFILE_BATCH, ret, ret_count);
 }
 
-enum err casefile_count(struct db_conn *conn, const char *office_id, const struct casefile_wanted *w,
-                        int64_t *ret)
+enum err casefile_count(struct db_conn *conn, const char *office_id,
+                        const struct casefile_wanted *w, int64_t *ret)
 {
     return db_number(conn, &casefile_scan_count,
                      DB_ARGS(db_text(office_id), db_text(w->reader_id), db_text(w->state),

@@ -44,8 +44,8 @@ struct casefile_wanted {
 enum err casefile_scan(struct db_conn *conn, const char *office_id, const struct casefile_wanted *w,
                        const struct casefile_scan *below, struct casefile_scan **ret,
                        size_t *ret_count) MUST_USE;
-enum err casefile_count(struct db_conn *conn, const char *office_id, const struct casefile_wanted *w,
-                        int64_t *ret) MUST_USE;
+enum err casefile_count(struct db_conn *conn, const char *office_id,
+                        const struct casefile_wanted *w, int64_t *ret) MUST_USE;
 
 /* One search at a time. ERR_CONFLICT when this person's last one still runs. */
 struct casefile_turn {

@@ -24,15 +24,16 @@ struct casefile_document_row {
 
 struct casefile_read_view {
     const char *number, *path, *received, *state, *way, *mode, *class; /* msgids from `state` on */
-    const char *writer;                                               /* "": the reporter himself */
-    const char *visit_path;                                           /* NULL: none is kept */
+    const char *writer;     /* "": the reporter himself */
+    const char *visit_path; /* NULL: none is kept */
     const char **text;
     size_t text_count;
     const struct complaint_party *parties;
     size_t party_count;
     const char **reported; /* as older forms wrote it */
     size_t reported_count;
-    const struct casefile_answer *answers; /* the questions, place, period, earlier reports; only written ones */
+    const struct casefile_answer
+        *answers; /* the questions, place, period, earlier reports; only written ones */
     size_t answer_count;
     const char *loss; /* "Rp 12.500.000", NULL: not written */
     const struct casefile_document_row *documents;
@@ -44,12 +45,12 @@ struct casefile_read_view {
 
 struct casefile_identity_view {
     const char *number, *path;
-    bool none;             /* nothing is kept */
-    bool may;              /* this person has a share */
-    const char **who;      /* names of those who have one */
+    bool none;        /* nothing is kept */
+    bool may;         /* this person has a share */
+    const char **who; /* names of those who have one */
     size_t who_count;
     const struct option *reasons;
-    const char *reason, *note; /* as typed */
+    const char *reason, *note;              /* as typed */
     const struct complaint_reporter *shown; /* NULL: not yet */
     const char *id_type;                    /* msgid */
 };

@@ -110,6 +110,19 @@ enum err casefile_ask(struct cx *cx, struct http_req *req, struct http_res *res,
     return page_render(cx, req, res, &page);
 }
 
+/* `?next=`: a path alone, without what it was asked for. */
+static enum err key_open_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    if (req->wants == WANTS_JSON)
+        return http_res_json(cx, res, 200, json_pack("{s:b}", "key_open", cx->key.present));
+    const char *next = http_query(req, "next");
+    if (cx->key.present)
+        return http_res_redirect(cx, res, staff_local_path(next) ? next : "/pengaduan");
+    enum err e = casefile_ask(cx, req, res, next);
+    res->status = 200;
+    return e;
+}
+
 static enum err key_open_post(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct key_form f;
@@ -151,6 +164,7 @@ const struct route *casefile_routes(void)
         {HTTP_POST, "/pengaduan/bagikan", ROLE_LEADERS, ROUTE_NO_TOKEN | ROUTE_LOGIN, casefile_bulk_post, &casefile_bulk_form, 0, T("Bagikan semua pengaduan yang dapat dibuka kepada seorang rekan"), NULL},
         {HTTP_GET, "/pengaduan/cari", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, casefile_search_get, NULL, 0, T("Isian pencarian pengaduan"), NULL},
         {HTTP_POST, "/pengaduan/cari", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, casefile_search_post, &casefile_search_form, 0, T("Cari di semua pengaduan yang dapat dibuka"), NULL},
+        {HTTP_GET, "/pengaduan/buka-kunci", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, key_open_get, NULL, 0, T("Isian untuk membuka kunci pribadi"), NULL},
         {HTTP_POST, "/pengaduan/buka-kunci", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN | ROUTE_LOGIN, key_open_post, &key_form, 0, T("Buka kunci pribadi dalam sesi ini"), NULL},
         {HTTP_POST, "/pengaduan/kunci", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, key_close_post, NULL, 0, T("Kunci lagi kunci pribadi dalam sesi ini"), NULL},
         {.path = NULL},

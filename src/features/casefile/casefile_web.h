@@ -2,7 +2,7 @@
 #ifndef BT_CASEFILE_WEB_H
 #define BT_CASEFILE_WEB_H
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "lib/http/form.h"
 #include "lib/http/http.h"
 

@@ -67,7 +67,8 @@ static bool is_person(const char *reader_id)
 /* Those with a share, the accounts that are not active any more among them. */
 static enum err fill_readers(struct cx *cx, const struct access *a, struct casefile_access_view *v)
 {
-    struct casefile_person *rows = ARENA_ARRAY(cx->arena, a->reader_count + 1, struct casefile_person);
+    struct casefile_person *rows = ARENA_ARRAY(cx->arena, a->reader_count + 1,
+                                               struct casefile_person);
     for (size_t i = 0; i < a->reader_count; i++) {
         const struct complaint_reader *r = &a->readers[i];
         v->recovery |= str_eq(r->reader_id, COMPLAINT_READER_RECOVERY);
@@ -79,14 +80,14 @@ static enum err fill_readers(struct cx *cx, const struct access *a, struct casef
         if (e != ERR_OK && e != ERR_MISSING)
             return e;
         const char *note = casefile_cannot_receive(&s);
-        rows[v->reader_count++] =
-            (struct casefile_person){.id = r->reader_id,
-                                     .name = s.name,
-                                     .roles = staff_roles_text(cx, (uint32_t)s.roles),
-                                     .note = *note ? note : NULL,
-                                     .content = (r->parts & COMPLAINT_CONTENT) != 0,
-                                     .identity = (r->parts & COMPLAINT_REPORTER) != 0,
-                                     .own = str_eq(r->reader_id, cx->actor.id)};
+        rows[v->reader_count++] = (struct casefile_person){
+            .id = r->reader_id,
+            .name = s.name,
+            .roles = staff_roles_text(cx, (uint32_t)s.roles),
+            .note = *note ? note : NULL,
+            .content = (r->parts & COMPLAINT_CONTENT) != 0,
+            .identity = (r->parts & COMPLAINT_REPORTER) != 0,
+            .own = str_eq(r->reader_id, cx->actor.id)};
     }
     v->readers = rows;
     return ERR_OK;
@@ -106,8 +107,8 @@ static void fill_candidates(struct cx *cx, const struct access *a, struct casefi
         if (!((uint32_t)s->roles & COMPLAINT_READER_ROLES) || str_eq(s->id, cx->actor.id))
             continue;
         if (*why)
-            wait[v->waiting_count++] =
-                (struct casefile_person){.id = s->id, .name = s->name, .roles = roles, .note = why};
+            wait[v->waiting_count++] = (struct casefile_person){
+                .id = s->id, .name = s->name, .roles = roles, .note = why};
         else
             can[n++] = (struct option){s->id, arena_printf(cx->arena, "%s (%s)", s->name, roles)};
     }
@@ -118,8 +119,8 @@ static void fill_candidates(struct cx *cx, const struct access *a, struct casefi
 /* --- who looked --------------------------------------------------------------------------------------------------- */
 
 /* The words of one's own, for those who can open the complaint now. */
-static const char *note_text(struct cx *cx, const struct complaint *c, const struct seal_envelope *key,
-                             const struct reporter_read *r)
+static const char *note_text(struct cx *cx, const struct complaint *c,
+                             const struct seal_envelope *key, const struct reporter_read *r)
 {
     char *text = NULL;
     const char *aad = complaint_aad(cx->arena, c->id, arena_printf(cx->arena, "look|%s", r->id));
@@ -142,8 +143,8 @@ static const char *look_detail(struct cx *cx, const struct audit_entry *e)
 }
 
 /* Entry and row are of one transaction, so of one time and person. */
-static const struct reporter_read *row_of(const struct audit_entry *e, const struct reporter_read *rows,
-                                          size_t count)
+static const struct reporter_read *row_of(const struct audit_entry *e,
+                                          const struct reporter_read *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         bool same = str_eq(e->actor_id, rows[i].reader_id) && e->at >= rows[i].at &&
@@ -202,9 +203,10 @@ static enum err access_page(struct cx *cx, struct http_req *req, struct http_res
     fill_candidates(cx, a, v);
     v->number = a->file.number;
     v->path = a->file.path;
-    v->leader = (cx->actor.roles & ROLE_LEADERS) != 0;
+    v->leader = complaint_leads(&cx->actor);
     v->has_identity = a->file.complaint.reporter_sealed.n > 0;
-    v->can_identity = (parts_of(a->readers, a->reader_count, cx->actor.id) & COMPLAINT_REPORTER) != 0;
+    v->can_identity = (parts_of(a->readers, a->reader_count, cx->actor.id) & COMPLAINT_REPORTER) !=
+                      0;
     v->staff_id = form_typed(cx, req, "staff_id");
     v->content = req->method == HTTP_GET || typed_part(cx, req, "content");
     v->identity = typed_part(cx, req, "identity");
@@ -277,7 +279,7 @@ static enum err give(struct cx *cx, struct http_req *req, const struct access *a
     TRY(form_parse(cx, req, &casefile_access_form, &f));
     unsigned parts = casefile_parts(&f.parts);
     int64_t has = parts_of(a->readers, a->reader_count, f.staff_id);
-    const struct refusal r = casefile_may_share(cx->actor.roles, (has & parts) == parts, parts);
+    const struct refusal r = casefile_may_share(&cx->actor, (has & parts) == parts, parts);
     if (r.err != ERR_OK)
         return cx_refuse(cx, &r);
     if ((parts & COMPLAINT_REPORTER) && a->file.complaint.reporter_sealed.n == 0)
@@ -298,7 +300,7 @@ enum err casefile_access_post(struct cx *cx, struct http_req *req, struct http_r
 
 static enum err take(struct cx *cx, struct http_req *req, const struct access *a)
 {
-    const struct refusal r = casefile_may_take(cx->actor.roles);
+    const struct refusal r = casefile_may_take(&cx->actor);
     if (r.err != ERR_OK)
         return cx_refuse(cx, &r);
     struct access_form f;

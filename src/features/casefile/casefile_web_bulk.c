@@ -80,10 +80,8 @@ static enum err bulk_page(struct cx *cx, struct http_req *req, struct http_res *
     v->staff_id = form_typed(cx, req, "staff_id");
     v->identity = str_eq(form_typed(cx, req, "identity"), "1");
     v->ended = str_eq(form_typed(cx, req, "ended"), "1");
-    const struct page_view page = {.title = T("Bagikan semua pengaduan"),
-                                   .current = "/pengaduan",
-                                   .body = bulk_body,
-                                   .arg = v};
+    const struct page_view page = {
+        .title = T("Bagikan semua pengaduan"), .current = "/pengaduan", .body = bulk_body, .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -135,7 +133,8 @@ static enum err prepare(struct cx *cx, const struct bulk *b, const struct casefi
 static enum err share_batch(struct cx *cx, struct bulk *b, const struct casefile_scan *rows,
                             size_t count)
 {
-    struct casefile_gift gift = {.items = ARENA_ARRAY(cx->arena, count + 1, struct complaint_sharing)};
+    struct casefile_gift gift = {
+        .items = ARENA_ARRAY(cx->arena, count + 1, struct complaint_sharing)};
     for (size_t i = 0; i < count; i++) {
         struct complaint_sharing *s = &gift.items[gift.count];
         TRY(prepare(cx, b, &rows[i], s));
@@ -192,6 +191,9 @@ static enum err check_colleague(struct cx *cx, const char *staff_id, struct staf
 static enum err share_all(struct cx *cx, struct http_req *req, struct bulk_form *form,
                           struct bulk *b)
 {
+    const struct refusal r = casefile_may_share(&cx->actor, false, COMPLAINT_CONTENT);
+    if (r.err != ERR_OK)
+        return cx_refuse(cx, &r);
     TRY(form_parse(cx, req, &casefile_bulk_form, form));
     b->form = form;
     b->wanted = wanted_of(cx, form->ended);
@@ -203,8 +205,9 @@ static enum err share_all(struct cx *cx, struct http_req *req, struct bulk_form 
     TRY(check_colleague(cx, form->staff_id, &b->to));
     TRY(casefile_prove(cx, true, form->password));
     if (!cx->key.present)
-        return cx_fail(cx, ERR_DENIED, "key_locked",
-                       T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
+        return cx_fail(
+            cx, ERR_DENIED, "key_locked",
+            T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
     return walk(cx, b);
 }
 

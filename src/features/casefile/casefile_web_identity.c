@@ -95,9 +95,9 @@ enum err casefile_identity_get(struct cx *cx, struct http_req *req, struct http_
     bool may = false;
     TRY(complaint_has_share(cx->read, cx->actor.office_id, f.complaint.id, cx->actor.id,
                             COMPLAINT_REPORTER, &may));
-    return http_res_json(cx, res, 200,
-                         json_pack("{s:b, s:b}", "kept", f.complaint.reporter_sealed.n > 0, "may_open",
-                                   may));
+    return http_res_json(
+        cx, res, 200,
+        json_pack("{s:b, s:b}", "kept", f.complaint.reporter_sealed.n > 0, "may_open", may));
 }
 
 /* --- the look ------------------------------------------------------------------------------------------------- */
@@ -162,15 +162,14 @@ static enum err identity_json(struct cx *cx, struct http_res *res,
 {
     const struct {
         const char *key, *value;
-    } members[] = {{"name", r->name},       {"id_type", r->id_type},
+    } members[] = {{"name", r->name},           {"id_type", r->id_type},
                    {"id_number", r->id_number}, {"occupation", r->occupation},
-                   {"address", r->address}, {"phone", r->phone},
+                   {"address", r->address},     {"phone", r->phone},
                    {"email", r->email}};
     json_t *o = json_object();
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
-        json_object_set_new_nocheck(o, members[i].key,
-                                    json_text(str_empty(members[i].value) ? NULL
-                                                                          : members[i].value));
+        json_object_set_new_nocheck(
+            o, members[i].key, json_text(str_empty(members[i].value) ? NULL : members[i].value));
     return http_res_json(cx, res, 200, o);
 }
 

@@ -88,8 +88,8 @@ static enum err read_json(struct cx *cx, struct http_res *res, const struct case
 
 /* --- page ---------------------------------------------------------------------------------------------------- */
 
-static void add_answer(struct cx *cx, struct casefile_answer *list, size_t *count, const char *label,
-                       const char *text)
+static void add_answer(struct cx *cx, struct casefile_answer *list, size_t *count,
+                       const char *label, const char *text)
 {
     if (str_empty(text))
         return;

@@ -12,14 +12,14 @@
 #include "lib/json/json.h"
 #include "lib/base/banned.h"
 
-#define OPEN_MAX     5000 /* complaints a search: about a second */
-#define HITS_MAX     50   /* shown */
-#define NAMES_MAX    (3 * OPEN_MAX)
-#define SAME_MAX     6 /* numbers shown beside a hit */
-#define SEARCH_MS    10000
-#define TURN_MS      60000 /* a search that broke off gives the turn back after this */
+#define OPEN_MAX      5000 /* complaints a search: about a second */
+#define HITS_MAX      50   /* shown */
+#define NAMES_MAX     (3 * OPEN_MAX)
+#define SAME_MAX      6 /* numbers shown beside a hit */
+#define SEARCH_MS     10000
+#define TURN_MS       60000 /* a search that broke off gives the turn back after this */
 #define SCRATCH_BYTES (1024u * 1024)
-#define DAY_MS       INT64_C(86400000)
+#define DAY_MS        INT64_C(86400000)
 
 struct search_form {
     const char *q, *state, *class, *from, *until;
@@ -60,7 +60,7 @@ struct search {
     struct {
         uint32_t complaint;
         struct casefile_snippet snippet;
-    } *hits;
+    } * hits;
     size_t hit_count;
     int64_t found, unopened, total;
 };
@@ -94,7 +94,8 @@ static enum err open_one(struct search *s, const struct casefile_scan *row)
     struct complaint_text t = {.text = NULL};
     struct seal_envelope key;
     TRY(complaint_get(s->cx->read, s->cx->actor.office_id, row->id, &c));
-    enum err e = seal_envelope_unshare(row->share, s->cx->key.public_key, s->cx->key.secret_key, &key);
+    enum err e = seal_envelope_unshare(row->share, s->cx->key.public_key, s->cx->key.secret_key,
+                                       &key);
     if (e == ERR_OK)
         e = complaint_open_content(&s->inner, &c, &key, &t);
     explicit_bzero(&key, sizeof(key));
@@ -171,15 +172,14 @@ static enum err search_in_turn(struct search *s)
                        T("Pencarian Anda yang sebelumnya masih berjalan. Tunggu sampai selesai."));
     TRY(e);
     e = search_all(s);
-    turn.audit = (struct audit_new){
-        .office_id = cx->actor.office_id,
-        .at = cx->now_ms,
-        .actor_kind = audit_actor_kind(cx),
-        .actor_id = cx->actor.id,
-        .action = "complaints_searched",
-        .subject_kind = "staff",
-        .subject_id = cx->actor.id,
-        .detail = arena_printf(cx->arena, "opened=%zu", s->count)};
+    turn.audit = (struct audit_new){.office_id = cx->actor.office_id,
+                                    .at = cx->now_ms,
+                                    .actor_kind = audit_actor_kind(cx),
+                                    .actor_id = cx->actor.id,
+                                    .action = "complaints_searched",
+                                    .subject_kind = "staff",
+                                    .subject_id = cx->actor.id,
+                                    .detail = arena_printf(cx->arena, "opened=%zu", s->count)};
     enum err ended = db_tx(cx, "complaint_search_end", casefile_turn_end, &turn);
     return e != ERR_OK ? e : ended;
 }
@@ -361,8 +361,9 @@ enum err casefile_search_post(struct cx *cx, struct http_req *req, struct http_r
     if (casefile_must_ask(cx, req))
         return casefile_ask(cx, req, res, req->path);
     if (!cx->key.present)
-        return cx_fail(cx, ERR_DENIED, "key_locked",
-                       T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
+        return cx_fail(
+            cx, ERR_DENIED, "key_locked",
+            T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
     struct search s = {.cx = cx};
     enum err e = parse(cx, req, &s);
     if (e == ERR_OK)

@@ -169,12 +169,12 @@ struct refusal case_may_move(const struct case_facts *f, const struct case_move 
         return r;
     if ((m->flags & CASE_REASON) && !f->reason)
         return (struct refusal){.err = ERR_INVALID,
-                                .code = "required",
+                                .code = "missing",
                                 .field = "note",
                                 .msgid = T("Tulis alasannya.")};
     if ((m->flags & CASE_HANDOVER) && !f->receiver)
         return (struct refusal){.err = ERR_INVALID,
-                                .code = "required",
+                                .code = "missing",
                                 .field = "to_name",
                                 .msgid = T("Tulis kepada siapa pengaduan ini diserahkan.")};
     return fine();

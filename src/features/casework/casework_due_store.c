@@ -56,9 +56,10 @@ static const struct record member_due_record = RECORD("CaseMemberDue", struct ca
     "c.id, c.state, c.side, c.class, c.ended_at, w.stage_day, w.overall_day, w.side_day,"          \
     " w.due_day, w.overall_due, w.side_due, w.sort_day FROM casework w JOIN complaint c"           \
     " ON c.office_id = w.office_id AND c.id = w.complaint_id WHERE w.office_id = $1"
+/* Whoever got it today knows. */
 #define DUE_ROWS                                                                                   \
     " FROM casework w JOIN complaint c ON c.office_id = w.office_id AND c.id = w.complaint_id"     \
-    " WHERE w.office_id = $1 AND w.sort_day <= $2 AND c.ended_at IS NULL"
+    " WHERE w.office_id = $1 AND w.sort_day <= $2 AND w.stage_day < $3 AND c.ended_at IS NULL"
 
 DB_SQL(case_begin, "INSERT INTO casework (office_id, complaint_id, stage_day, overall_day,"
                    " sort_day, event_seq) VALUES ($1, $2, $3, $3, $4, 0) ON CONFLICT DO NOTHING");
@@ -83,7 +84,7 @@ DB_SQL(case_members,
        "SELECT DISTINCT t.staff_id FROM case_team t JOIN staff s ON s.office_id = t.office_id"
        " AND s.id = t.staff_id AND s.disabled_at IS NULL"
        " JOIN casework w ON w.office_id = t.office_id AND w.complaint_id = t.complaint_id"
-       " AND w.sort_day <= $2"
+       " AND w.sort_day <= $2 AND w.stage_day < $3"
        " JOIN complaint c ON c.office_id = t.office_id AND c.id = t.complaint_id"
        " AND c.ended_at IS NULL WHERE t.office_id = $1 ORDER BY t.staff_id LIMIT 500");
 DB_SQL(case_reminded, "SELECT count(*) FROM case_reminder WHERE office_id = $1 AND staff_id = $2"
@@ -261,9 +262,9 @@ enum err casework_load(struct db_conn *conn, const char *office_id, const char *
 }
 
 enum err casework_members_due(struct db_conn *conn, const char *office_id, const char *until,
-                              struct case_member_due **ret, size_t *ret_count)
+                              const char *today, struct case_member_due **ret, size_t *ret_count)
 {
-    return db_list(conn, &case_members, DB_ARGS(db_text(office_id), db_text(until)),
+    return db_list(conn, &case_members, DB_ARGS(db_text(office_id), db_text(until), db_text(today)),
                    &member_due_record, CASE_DUE_MAX, ret, ret_count);
 }
 

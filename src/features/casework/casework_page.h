@@ -15,6 +15,7 @@ struct board_line {
     const char *path, *number, *received, *class, *way, *state, *side; /* msgids but number, received */
     const char *due, *left, *left_css; /* "Jumat, 24 Juli 2026", "2 hari kerja lagi", chip kind */
     const char *group; /* msgid of the heading before this line, or NULL: as the line before */
+    int64_t unread;    /* messages of the reporter that nobody read */
 };
 struct board_view {
     struct board_tab tabs[CASE_GROUPS];
@@ -56,8 +57,8 @@ struct hub_link {
 #define HUB_DEADLINES 4
 #define HUB_MOVES     12
 struct hub_typed {
-    const char *to, *note, *to_name, *to_staff, *old_access, *side, *staff, *number;
-    const char *receipt_number, *seq;
+    const char *to, *note, *to_name, *to_staff, *old_access, *staff, *number;
+    const char *side, *side_note, *apip;
 };
 struct hub_view {
     const char *path, *number, *received, *way, *mode, *class_label, *state_label, *side_label;
@@ -67,6 +68,8 @@ struct hub_view {
     struct hub_deadline deadlines[HUB_DEADLINES];
     size_t deadline_count;
     bool ended, leader, may_work, may_read, may_identity, no_notes;
+    int64_t unread;  /* messages of the reporter */
+    bool withdrawal; /* the reporter asks for it */
     struct hub_move next; /* label NULL: nothing for this person to do */
     const char *next_hint; /* what is missing, translated, or NULL */
     const char *next_path, *next_action; /* where the missing thing is made; msgid */

@@ -145,8 +145,8 @@ enum err casework_tx_open_missing(struct db_conn *tx, void *arg);
 /* Is there a complaint without its row? */
 enum err casework_is_missing(struct db_conn *conn, const char *office_id, bool *ret) MUST_USE;
 
-/* Open complaints whose first deadline is on or before `until`: how many of each state, and how many of
- * them are late. */
+/* Open complaints whose first deadline is on or before `until` and whose stage did not begin only today: how
+ * many of each state, and how many of them are late. */
 struct case_load {
     const char *state;
     int64_t due, late;
@@ -160,7 +160,8 @@ struct case_member_due {
 };
 /* Active members of teams that have something due. */
 enum err casework_members_due(struct db_conn *conn, const char *office_id, const char *until,
-                              struct case_member_due **ret, size_t *ret_count) MUST_USE;
+                              const char *today, struct case_member_due **ret,
+                              size_t *ret_count) MUST_USE;
 enum err casework_reminded(struct db_conn *conn, const char *office_id, const char *staff_id,
                            const char *day, bool *ret) MUST_USE;
 struct case_remind {

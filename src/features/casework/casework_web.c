@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/reach/reach.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"

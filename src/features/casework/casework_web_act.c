@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/seal/seal.h"
@@ -238,7 +238,7 @@ enum err case_move_post(struct cx *cx, struct http_req *req, struct http_res *re
 /* --- side states --------------------------------------------------------------------------------------------------- */
 
 struct side_in {
-    const char *side, *note, *to_name;
+    const char *side, *side_note, *apip;
 };
 static const char *const sides[] = {"needs_completion", "awaiting_apip", "not_competent", "none",
                                     NULL};
@@ -251,15 +251,15 @@ static const struct field side_fields[] = {
      .choices = sides,
      .label = T("Keadaan"),
      .missing = T("Pilih keadaan pengaduan.")},
-    {.name = "note",
+    {.name = "side_note",
      .type = FIELD_LINES,
      .flags = FIELD_PRIVATE,
-     .offset = offsetof(struct side_in, note),
+     .offset = offsetof(struct side_in, side_note),
      .max = NOTE_MAX,
      .label = T("Catatan atau alasan")},
-    {.name = "to_name",
+    {.name = "apip",
      .type = FIELD_TEXT,
-     .offset = offsetof(struct side_in, to_name),
+     .offset = offsetof(struct side_in, apip),
      .max = NAME_MAX,
      .label = T("APIP yang ditanya")},
 };
@@ -271,9 +271,9 @@ static enum err do_side(struct cx *cx, struct http_req *req, struct case_doing *
     struct side_in in;
     TRY(form_parse(cx, req, &case_side_form, &in));
     d->act.to = str_eq(in.side, "none") ? NULL : in.side;
-    TRY(case_seal_note(cx, &d->complaint, in.note, &d->act.note_sealed));
-    if (str_eq(in.side, "awaiting_apip") && !str_empty(in.to_name))
-        d->act.handover = (struct case_handover){.to_kind = "apip", .to_name = in.to_name};
+    TRY(case_seal_note(cx, &d->complaint, in.side_note, &d->act.note_sealed));
+    if (str_eq(in.side, "awaiting_apip") && !str_empty(in.apip))
+        d->act.handover = (struct case_handover){.to_kind = "apip", .to_name = in.apip};
     return case_doing_run(cx, "case_side", casework_tx_side, d);
 }
 

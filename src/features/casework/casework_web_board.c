@@ -5,6 +5,7 @@
 #include "casework_tmpl.h"
 #include "features/casework/casework_web.h"
 #include "features/portal/portal.h"
+#include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -197,6 +198,7 @@ static enum err fill_lines(struct cx *cx, const struct case_query *q, const stru
         int g = row_group(&r->list[i], q->today);
         fill_line(cx, &calendar, &r->list[i], &lines[i]);
         lines[i].group = g != group ? case_groups[g].label : NULL;
+        TRY(reporter_unread(cx->read, q->office_id, r->list[i].id, &lines[i].unread));
         group = g;
     }
     v->lines = lines;

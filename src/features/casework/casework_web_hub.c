@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "casework_hub_tmpl.h"
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/portal/portal.h"
+#include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -91,10 +92,10 @@ static struct hub_move move_view(const struct case_move *m)
 /* What is missing for the next step, and where it is done. */
 static void fill_hint(struct cx *cx, const struct refusal *r, struct hub_view *v)
 {
-    v->next_hint = r->arg ? cx_printf(cx, "%s", cx_t(cx, r->msgid)) : cx_t(cx, r->msgid);
+    v->next_hint = cx_t(cx, r->msgid);
     if (str_eq(r->code, "letter_missing")) {
-        v->next_path = arena_printf(cx->arena, "%s/surat", v->path);
-        v->next_action = T("Buka halaman Surat");
+        v->next_path = arena_printf(cx->arena, "%s/surat/baru?jenis=%s", v->path, r->ref);
+        v->next_action = T("Buat surat itu");
     } else if (str_eq(r->code, "not_valued")) {
         v->next_path = "#nilai";
         v->next_action = T("Catat nilai");
@@ -192,6 +193,8 @@ enum err case_hub_fill(struct cx *cx, const struct complaint *c, struct hub_view
     TRY(fill_next(cx, c, &w, v));
     TRY(complaint_has_share(cx->read, cx->actor.office_id, c->id, cx->actor.id, COMPLAINT_REPORTER,
                             &v->may_identity));
+    TRY(reporter_unread(cx->read, cx->actor.office_id, c->id, &v->unread));
+    TRY(reporter_withdrawal(cx->read, cx->actor.office_id, c->id, &v->withdrawal));
     return case_hub_lists(cx, c, v);
 }
 
@@ -203,9 +206,10 @@ static void fill_typed(struct cx *cx, const struct http_req *req, struct hub_typ
                             .to_staff = form_typed(cx, req, "to_staff"),
                             .old_access = form_typed(cx, req, "old_access"),
                             .side = form_typed(cx, req, "side"),
+                            .side_note = form_typed(cx, req, "side_note"),
+                            .apip = form_typed(cx, req, "apip"),
                             .staff = form_typed(cx, req, "staff"),
-                            .number = form_typed(cx, req, "number"),
-                            .receipt_number = form_typed(cx, req, "receipt_number")};
+                            .number = form_typed(cx, req, "number")};
 }
 
 static void hub_body(struct html *h, void *arg)

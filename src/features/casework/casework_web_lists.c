@@ -5,7 +5,7 @@
 
 #include "casework_hub_tmpl.h"
 #include "features/audit/audit.h"
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"

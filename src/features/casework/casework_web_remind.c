@@ -106,7 +106,8 @@ static enum err add_members(struct cx *cx, struct round *r)
 {
     struct case_member_due *list = NULL;
     size_t count = 0;
-    TRY(casework_members_due(cx->read, r->office_id, until_day(cx, &r->calendar), &list, &count));
+    TRY(casework_members_due(cx->read, r->office_id, until_day(cx, &r->calendar),
+                             day_in(cx, &r->calendar), &list, &count));
     for (size_t i = 0; i < count; i++)
         TRY(add_person(cx, r, list[i].staff_id, 0));
     return ERR_OK;

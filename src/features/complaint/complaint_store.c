@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/casework/casework.h"
 #include "features/office/office.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -237,6 +238,7 @@ enum err complaint_write(struct db_conn *tx, void *arg)
     TRY(db_number(tx, &complaint_next, DB_ARGS(db_text(office), db_text(year)), &n->number));
     TRY(insert_complaint(tx, n));
     TRY(insert_shares(tx, n));
+    TRY(casework_begin(tx, n->act.office_id, n->complaint.id, n->complaint.received_at));
     n->status = 201;
     return leave_traces(tx, n);
 }

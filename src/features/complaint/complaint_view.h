@@ -2,7 +2,7 @@
 #ifndef BT_COMPLAINT_VIEW_H
 #define BT_COMPLAINT_VIEW_H
 
-#include "features/complaint/complaint_intake.h"
+#include "features/complaint/complaint_web_intake.h"
 #include "lib/html/widgets.h"
 
 /* The intake parts: everything typed, again; each value with the name of its field. */

@@ -2,7 +2,7 @@
  * is wiped at its end. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_web.h"
 #include "lib/base/str.h"
 #include "lib/json/json.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "complaint_intake_tmpl.h"
-#include "features/complaint/complaint_intake.h"
+#include "features/complaint/complaint_web_intake.h"
 #include "features/complaint/complaint_view.h"
 #include "features/complaint/complaint_web.h"
 #include "features/office/office.h"

@@ -2,7 +2,7 @@
  * another person. The rest of the complaint desk reads complaints only through here. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_store.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"

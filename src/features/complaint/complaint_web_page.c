@@ -4,7 +4,7 @@
 
 #include "complaint_tmpl.h"
 #include "features/audit/audit.h"
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_view.h"
 #include "features/complaint/complaint_web.h"
 #include "features/office/office.h"

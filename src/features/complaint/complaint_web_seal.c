@@ -2,7 +2,7 @@
  * which is wiped at its end; data keys live on the stack and are wiped here. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_web.h"
 #include "features/staff/staff.h"
 #include "lib/base/log.h"

@@ -91,14 +91,39 @@ static enum err own_answer(struct cx *cx, const struct visit *v, struct official
     return ERR_OK;
 }
 
+/* The section chief by his post: the very one whom the guest asked for, where he was named. */
+static enum err section_of(struct cx *cx, const struct visit *v, struct staff *ret)
+{
+    if (v->host_id)
+        return staff_get(cx->read, cx->actor.office_id, v->host_id, ret);
+    struct reach_who who = {0};
+    TRY(reach_of_post(cx, cx->actor.office_id, ROLE_SECTION_CHIEF, &who));
+    return staff_get(cx->read, cx->actor.office_id, who.staff_id, ret);
+}
+
+/* Another section chief has no say about this guest, spoken or not. */
+static enum err check_section(struct cx *cx, const struct visit *v, const struct staff *s)
+{
+    bool addressed = v->host_id ? str_eq(v->host_id, s->id) && (s->roles & ROLE_SECTION_CHIEF) != 0
+                                : str_eq(v->host, "section_chief");
+    if (addressed)
+        return ERR_OK;
+    cx_field(cx, "official", "not_addressed",
+             T("Tamu ini tidak menuju Kasi itu. Pilih Kajari atau Kasi Intelijen."));
+    return ERR_INVALID;
+}
+
 /* A desk writes down what an official said: by post or by username. */
-static enum err spoken_answer(struct cx *cx, const char *named, struct official *ret)
+static enum err spoken_answer(struct cx *cx, const struct visit *v, const char *named,
+                              struct official *ret)
 {
     struct staff s = {0};
     uint32_t role = 0;
     enum err e;
     bool acting = staff_role_parse(named, &role); /* then: does he hold a post? */
-    if (acting) {
+    if (acting && role == ROLE_SECTION_CHIEF) {
+        e = section_of(cx, v, &s);
+    } else if (acting) {
         struct reach_who who = {0};
         e = reach_of_post(cx, cx->actor.office_id, role, &who);
         if (e == ERR_OK)
@@ -121,6 +146,8 @@ static enum err spoken_answer(struct cx *cx, const char *named, struct official 
                  T("Pejabat itu tidak ada. Pilih Kajari atau Kasi Intelijen."));
         return ERR_INVALID;
     }
+    if (role == ROLE_SECTION_CHIEF)
+        TRY(check_section(cx, v, &s));
     *ret = (struct official){
         .id = s.id, .role = role, .channel = "spoken", .recorded_by = cx->actor.id};
     return ERR_OK;
@@ -131,7 +158,7 @@ static enum err who_answers(struct cx *cx, const struct visit *v, const char *na
 {
     bool desk = (cx->actor.roles & ROLE_DESK) != 0;
     if (!str_empty(named) && desk)
-        return spoken_answer(cx, named, ret);
+        return spoken_answer(cx, v, named, ret);
     return own_answer(cx, v, ret);
 }
 

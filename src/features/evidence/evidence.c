@@ -129,14 +129,16 @@ static const struct kind kinds[] = {
 
 const char *evidence_accept(void)
 {
-    return ".pdf,.jpg,.jpeg,.png,.docx,.mp3,.m4a,.ogg,.oga,.opus,.wav,.amr,.mp4,.m4v,.3gp,.mov,.webm,"
+    return ".pdf,.jpg,.jpeg,.png,.docx,.mp3,.m4a,.ogg,.oga,.opus,.wav,.amr,.mp4,.m4v,.3gp,.mov,."
+           "webm,"
            ".mkv";
 }
 
 const char *evidence_types_text(void)
 {
-    return T("PDF, JPEG, PNG, DOCX, suara (MP3, M4A, OGG, WAV, AMR), atau video (MP4, 3GP, MOV, WebM, "
-             "MKV)");
+    return T(
+        "PDF, JPEG, PNG, DOCX, suara (MP3, M4A, OGG, WAV, AMR), atau video (MP4, 3GP, MOV, WebM, "
+        "MKV)");
 }
 
 static bool has_name(const struct evidence_type *type, const char *extension)

@@ -10,17 +10,18 @@
 #include "lib/base/cx.h"
 #include "lib/db/db.h"
 
-#define EVIDENCE_FILE_BYTES  (100LL * 1024 * 1024)  /* one file */
-#define EVIDENCE_TOTAL_BYTES (520LL * 1024 * 1024)  /* originals of one complaint: 500 MB, and their padding */
-#define EVIDENCE_FILES       20                     /* of one complaint, copies not counted */
-#define EVIDENCE_FOLDER      "evidence"             /* DIR/evidence/xx/id */
+#define EVIDENCE_FILE_BYTES (100LL * 1024 * 1024) /* one file */
+#define EVIDENCE_TOTAL_BYTES                                                                       \
+    (520LL * 1024 * 1024)          /* originals of one complaint: 500 MB, and their padding */
+#define EVIDENCE_FILES  20         /* of one complaint, copies not counted */
+#define EVIDENCE_FOLDER "evidence" /* DIR/evidence/xx/id */
 /* Body ceiling of a route that takes files: all of one request together, and the fields beside them. */
 #define EVIDENCE_BODY_BYTES ((size_t)EVIDENCE_FILE_BYTES + 64 * 1024)
 
-#define EVIDENCE_EVIDENCE "evidence"       /* as handed over */
-#define EVIDENCE_COPY     "clean_copy"     /* of a picture, without metadata; made here */
-#define EVIDENCE_HANDOVER "handover_photo" /* dokumentasi penerimaan */
-#define EVIDENCE_LETTER   "letter_scan"    /* the complaint itself, as it came on paper */
+#define EVIDENCE_EVIDENCE "evidence"                 /* as handed over */
+#define EVIDENCE_COPY     "clean_copy"               /* of a picture, without metadata; made here */
+#define EVIDENCE_HANDOVER "handover_photo"           /* dokumentasi penerimaan */
+#define EVIDENCE_LETTER   "letter_scan"              /* the complaint itself, as it came on paper */
 extern const struct complaint_code evidence_kinds[]; /* with their names for people; code NULL ends */
 
 #define EVIDENCE_BY_STAFF    "staff"

@@ -10,40 +10,40 @@
 #define ROWS_MAX             200
 
 static const struct record_column row_columns[] = {
-    COLUMN(id, REC_TEXT),
-    COLUMN(kind, REC_TEXT),
-    COLUMN(of_id, REC_TEXT),
-    COLUMN(ordinal, REC_INT),
-    COLUMN(sealed_bytes, REC_INT),
-    COLUMN(key_sealed, REC_BYTES),
-    COLUMN(meta_sealed, REC_BYTES),
-    COLUMN(added_at, REC_TIME),
-    COLUMN(added_by, REC_TEXT),
+    COLUMN(id, REC_TEXT),           COLUMN(kind, REC_TEXT),        COLUMN(of_id, REC_TEXT),
+    COLUMN(ordinal, REC_INT),       COLUMN(sealed_bytes, REC_INT), COLUMN(key_sealed, REC_BYTES),
+    COLUMN(meta_sealed, REC_BYTES), COLUMN(added_at, REC_TIME),    COLUMN(added_by, REC_TEXT),
 };
 static const struct record row_record = RECORD("ComplaintFile", struct evidence_row, row_columns);
 
 #define COLUMNS                                                                                    \
     "id, kind, of_id, ordinal, sealed_bytes, key_sealed, meta_sealed, added_at, added_by"
 
-DB_SQL(evidence_insert,
-       "INSERT INTO complaint_file (office_id, id, complaint_id, kind, of_id, ordinal, sealed_bytes,"
-       " key_sealed, meta_sealed, added_at, added_by)"
-       " SELECT $1, $2, $3, $4, $5, COALESCE(max(ordinal), 0) + 1, $6, $7, $8, $9, $10"
-       " FROM complaint_file WHERE office_id = $1 AND complaint_id = $3");
+DB_SQL(
+    evidence_insert,
+    "INSERT INTO complaint_file (office_id, id, complaint_id, kind, of_id, ordinal, sealed_bytes,"
+    " key_sealed, meta_sealed, added_at, added_by)"
+    " SELECT $1, $2, $3, $4, $5, COALESCE(max(ordinal), 0) + 1, $6, $7, $8, $9, $10"
+    " FROM complaint_file WHERE office_id = $1 AND complaint_id = $3");
 DB_SQL(evidence_select, "SELECT " COLUMNS " FROM complaint_file WHERE office_id = $1"
                         " AND complaint_id = $2 ORDER BY ordinal, id LIMIT 500");
 DB_SQL(evidence_select_one, "SELECT " COLUMNS " FROM complaint_file WHERE office_id = $1"
                             " AND id = $2 AND complaint_id = $3");
 DB_SQL(evidence_select_count, "SELECT count(*) FROM complaint_file WHERE office_id = $1"
                               " AND complaint_id = $2 AND kind <> 'clean_copy'");
-DB_SQL(evidence_select_bytes, "SELECT COALESCE(sum(sealed_bytes), 0) FROM complaint_file"
-                              " WHERE office_id = $1 AND complaint_id = $2 AND kind <> 'clean_copy'");
+DB_SQL(evidence_select_bytes,
+       "SELECT COALESCE(sum(sealed_bytes), 0) FROM complaint_file"
+       " WHERE office_id = $1 AND complaint_id = $2 AND kind <> 'clean_copy'");
 DB_SQL(evidence_select_named,
        "SELECT count(*) FROM complaint_file WHERE office_id = $1 AND id = $2");
 
-const struct db_sql *const evidence_statements[] = {
-    &evidence_insert,       &evidence_select,       &evidence_select_one, &evidence_select_count,
-    &evidence_select_bytes, &evidence_select_named, NULL};
+const struct db_sql *const evidence_statements[] = {&evidence_insert,
+                                                    &evidence_select,
+                                                    &evidence_select_one,
+                                                    &evidence_select_count,
+                                                    &evidence_select_bytes,
+                                                    &evidence_select_named,
+                                                    NULL};
 
 enum err evidence_count(struct db_conn *conn, const char *office_id, const char *complaint_id,
                         int64_t *ret_count)
@@ -61,15 +61,17 @@ enum err evidence_room(struct db_conn *conn, const char *office_id, const char *
     TRY(db_number(conn, &evidence_select_bytes, DB_ARGS(db_text(office_id), db_text(complaint_id)),
                   &bytes));
     if (count >= EVIDENCE_FILES)
-        *ret = (struct refusal){.err = ERR_CONFLICT,
-                                .code = "too_many_files",
-                                .msgid = T("Pengaduan ini sudah memuat 20 berkas. Gabungkan beberapa "
-                                           "dokumen menjadi satu PDF, atau serahkan di kantor.")};
+        *ret = (struct refusal){
+            .err = ERR_CONFLICT,
+            .code = "too_many_files",
+            .msgid = T("Pengaduan ini sudah memuat 20 berkas. Gabungkan beberapa "
+                       "dokumen menjadi satu PDF, atau serahkan di kantor.")};
     else if (bytes + sealed_bytes > EVIDENCE_TOTAL_BYTES)
-        *ret = (struct refusal){.err = ERR_CONFLICT,
-                                .code = "too_many_bytes",
-                                .msgid = T("Berkas pengaduan ini bersama-sama sudah mencapai 500 MB. "
-                                           "Perkecil berkasnya, atau serahkan di kantor.")};
+        *ret = (struct refusal){
+            .err = ERR_CONFLICT,
+            .code = "too_many_bytes",
+            .msgid = T("Berkas pengaduan ini bersama-sama sudah mencapai 500 MB. "
+                       "Perkecil berkasnya, atau serahkan di kantor.")};
     return ERR_OK;
 }
 

@@ -9,8 +9,9 @@
 struct evidence_form {
     const char *path; /* where it is sent */
     const char *kind; /* chosen so far */
-    const char *code; /* receipt code to go with it, in the page only; NULL: the path says which complaint */
-    bool ask_kind;    /* an officer says what it is; a reporter only hands over evidence */
+    const char *
+        code; /* receipt code to go with it, in the page only; NULL: the path says which complaint */
+    bool ask_kind; /* an officer says what it is; a reporter only hands over evidence */
 };
 extern const struct option evidence_kind_options[];
 
@@ -26,7 +27,7 @@ struct evidence_page_view {
     bool listing;       /* this page lists (readers), else it only adds (desk) */
     struct evidence_line *lines;
     size_t line_count;
-    int64_t count; /* files, whoever looks */
+    int64_t count;    /* files, whoever looks */
     const char *done; /* what was just added, or NULL */
     struct evidence_form form;
 };

@@ -21,7 +21,7 @@
 
 struct add_form {
     const char *receipt, *kind;
-    struct bytes files; /* only its presence counts: the files are read from the request */
+    struct bytes files, photo; /* only their presence counts: files are read from the request */
 };
 static const char *const kind_codes[] = {EVIDENCE_EVIDENCE, EVIDENCE_HANDOVER, EVIDENCE_LETTER,
                                          NULL};
@@ -30,11 +30,13 @@ static const char *const kind_codes[] = {EVIDENCE_EVIDENCE, EVIDENCE_HANDOVER, E
 static const struct field add_fields[] = {
     {.name = "kind", .type = FIELD_CODE, AT(kind), .choices = kind_codes, .label = T("Apa yang diserahkan")},
     {.name = "files", .type = FIELD_FILE, .flags = FIELD_PRIVATE, AT(files), .label = T("Berkas")},
+    {.name = "photo", .type = FIELD_FILE, .flags = FIELD_PRIVATE, AT(photo), .label = T("Foto serah terima")},
 };
 static const struct field code_fields[] = {
     {.name = "receipt", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_PRIVATE, AT(receipt), .max = 60, .label = T("Kode rahasia pada tanda terima"), .missing = T("Tulis kode rahasia yang ada pada tanda terima pelapor.")},
     {.name = "kind", .type = FIELD_CODE, AT(kind), .choices = kind_codes, .label = T("Apa yang diserahkan")},
     {.name = "files", .type = FIELD_FILE, .flags = FIELD_PRIVATE, AT(files), .label = T("Berkas")},
+    {.name = "photo", .type = FIELD_FILE, .flags = FIELD_PRIVATE, AT(photo), .label = T("Foto serah terima")},
 };
 /* clang-format on */
 static const struct form add_form = FORM("EvidenceNew", struct add_form, add_fields);
@@ -47,10 +49,18 @@ const struct option evidence_kind_options[] = {
     {NULL, NULL},
 };
 
-static struct evidence_new what(const struct add_form *f)
+/* Everything in the form; *f was parsed. The photo of the hand-over comes under a name of its own. */
+static enum err add_files(struct cx *cx, const struct http_req *req, const struct complaint *c,
+                          const struct add_form *f, size_t *ret_count)
 {
-    return (struct evidence_new){.kind = str_or(f->kind, EVIDENCE_EVIDENCE),
-                                 .added_by = EVIDENCE_BY_STAFF};
+    const struct evidence_new n = {.kind = str_or(f->kind, EVIDENCE_EVIDENCE),
+                                   .added_by = EVIDENCE_BY_STAFF};
+    const char *field = "files";
+    for (size_t i = 0; i < req->file_count; i++) {
+        if (str_eq(req->files[i].field, "photo"))
+            field = "photo";
+    }
+    return evidence_add_all(cx, c, req, field, &n, ret_count);
 }
 
 /* "3 berkas disegel dan tersimpan." after a redirect; NULL when nothing was added. */
@@ -68,8 +78,7 @@ static enum err added(struct cx *cx, struct http_req *req, struct http_res *res,
 {
     if (req->wants == WANTS_JSON)
         return http_res_json(cx, res, 201, json_pack("{s:i}", "count", (int)count));
-    return http_res_redirect(cx, res,
-                             arena_printf(cx->arena, "%s?tersimpan=%zu", path, count));
+    return http_res_redirect(cx, res, arena_printf(cx->arena, "%s?tersimpan=%zu", path, count));
 }
 
 static bool shown_again(const struct http_req *req, enum err e)
@@ -98,23 +107,24 @@ static const char *added_text(struct cx *cx, const struct evidence_file *f)
     const char *day = time_long_date(cx->arena, f->added_at, cx->offset_min, cx->lang == LANG_EN);
     if (!f->exact)
         return arena_printf(cx->arena, "%s · %s", day, who);
-    return arena_printf(cx->arena, "%s %s · %s", day,
-                        time_hm(cx->arena, f->added_at, cx->offset_min), who);
+    return arena_printf(cx->arena, "%s %s %s · %s", day,
+                        time_hm(cx->arena, f->added_at, cx->offset_min),
+                        time_zone_letters(cx->offset_min), who);
 }
 
 static struct evidence_line line_of(struct cx *cx, const char *base, const struct evidence_file *f)
 {
     const char *copy = f->copy_id ? arena_printf(cx->arena, "%s/%s", base, f->copy_id) : NULL;
-    return (struct evidence_line){
-        .name = f->name,
-        .kind = complaint_label(evidence_kinds, f->kind),
-        .type = evidence_type_label(f->type),
-        .size = size_text(cx, f->bytes),
-        .added = added_text(cx, f),
-        .sha256 = f->sha256,
-        .path = arena_printf(cx->arena, "%s/%s", base, f->id),
-        .copy_path = copy,
-        .picture = copy || str_eq(f->type, "image/jpeg") || str_eq(f->type, "image/png")};
+    return (struct evidence_line){.name = f->name,
+                                  .kind = complaint_label(evidence_kinds, f->kind),
+                                  .type = evidence_type_label(f->type),
+                                  .size = size_text(cx, f->bytes),
+                                  .added = added_text(cx, f),
+                                  .sha256 = f->sha256,
+                                  .path = arena_printf(cx->arena, "%s/%s", base, f->id),
+                                  .copy_path = copy,
+                                  .picture = copy || str_eq(f->type, "image/jpeg") ||
+                                             str_eq(f->type, "image/png")};
 }
 
 static json_t *file_json(struct cx *cx, const struct evidence_file *f)
@@ -156,8 +166,12 @@ static enum err render(struct cx *cx, struct http_req *req, struct http_res *res
     v->done = e == ERR_OK ? done_text(cx, req) : NULL;
     v->form.kind = str_or(form_typed(cx, req, "kind"), EVIDENCE_EVIDENCE);
     v->form.ask_kind = true;
-    struct page_view page = {
-        .title = T("Berkas pengaduan"), .current = "/pengaduan", .body = page_body, .arg = v};
+    res->allow_camera = !v->listing;
+    struct page_view page = {.title = T("Berkas pengaduan"),
+                             .current = v->listing ? "/pengaduan" : "/tamu",
+                             .camera = !v->listing,
+                             .body = page_body,
+                             .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -216,9 +230,8 @@ static enum err list_post(struct cx *cx, struct http_req *req, struct http_res *
     size_t count = 0;
     TRY(complaint_must_exist(cx, http_param(req, "id"), &c));
     enum err e = form_parse(cx, req, &add_form, &f);
-    const struct evidence_new n = what(&f);
     if (e == ERR_OK)
-        e = evidence_add_all(cx, &c, req, "files", &n, &count);
+        e = add_files(cx, req, &c, &f, &count);
     if (shown_again(req, e))
         return show_list(cx, req, res, &c, e);
     TRY(e);
@@ -289,9 +302,8 @@ static enum err desk_post(struct cx *cx, struct http_req *req, struct http_res *
     size_t count = 0;
     TRY(of_visit(cx, req, &c));
     enum err e = form_parse(cx, req, &add_form, &f);
-    const struct evidence_new n = what(&f);
     if (e == ERR_OK)
-        e = evidence_add_all(cx, &c, req, "files", &n, &count);
+        e = add_files(cx, req, &c, &f, &count);
     if (shown_again(req, e))
         return show_desk(cx, req, res, &c, e);
     TRY(e);
@@ -316,8 +328,12 @@ static enum err show_code(struct cx *cx, struct http_req *req, struct http_res *
     v->form = (struct evidence_form){.path = CODE_PATH,
                                      .kind = str_or(form_typed(cx, req, "kind"), EVIDENCE_EVIDENCE),
                                      .code = form_typed(cx, req, "receipt")};
-    struct page_view page = {
-        .title = T("Terima berkas susulan"), .current = "/tamu", .body = code_body, .arg = v};
+    res->allow_camera = true;
+    struct page_view page = {.title = T("Terima berkas susulan"),
+                             .current = "/tamu",
+                             .camera = true,
+                             .body = code_body,
+                             .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -339,8 +355,9 @@ static enum err by_code(struct cx *cx, struct http_req *req, const char *typed,
     }
     if (e != ERR_MISSING)
         return e;
-    cx_field(cx, "receipt", "unknown", "%s",
-             cx_t(cx, T("Kode ini tidak dikenal. Periksa setiap huruf dan angka pada tanda terima.")));
+    cx_field(
+        cx, "receipt", "unknown", "%s",
+        cx_t(cx, T("Kode ini tidak dikenal. Periksa setiap huruf dan angka pada tanda terima.")));
     return cx_fields(cx);
 }
 
@@ -349,12 +366,13 @@ static enum err code_post(struct cx *cx, struct http_req *req, struct http_res *
     struct complaint c = {0};
     struct add_form f;
     size_t count = 0;
+    if (http_field(req, "_open")) /* from the receipt's page, which has the code */
+        return show_code(cx, req, res, ERR_OK);
     enum err e = form_parse(cx, req, &code_form, &f);
-    const struct evidence_new n = what(&f);
     if (e == ERR_OK)
         e = by_code(cx, req, f.receipt, &c);
     if (e == ERR_OK)
-        e = evidence_add_all(cx, &c, req, "files", &n, &count);
+        e = add_files(cx, req, &c, &f, &count);
     if (shown_again(req, e))
         return show_code(cx, req, res, e);
     TRY(e);

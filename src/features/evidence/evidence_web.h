@@ -2,7 +2,7 @@
 #ifndef BT_EVIDENCE_WEB_H
 #define BT_EVIDENCE_WEB_H
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/evidence/evidence_store.h"
 #include "lib/http/http.h"
 

@@ -81,8 +81,8 @@ static enum err gone(struct cx *cx)
 }
 
 /* Nothing that comes from outside ever runs here: it is downloaded, or it is a picture of our own making. */
-static void describe(struct cx *cx, const struct evidence_row *row, const struct evidence_meta *meta,
-                     struct http_res *res)
+static void describe(struct cx *cx, const struct evidence_row *row,
+                     const struct evidence_meta *meta, struct http_res *res)
 {
     http_res_header(cx, res, "Content-Security-Policy", "default-src 'none'; sandbox");
     if (str_eq(row->kind, EVIDENCE_COPY)) {

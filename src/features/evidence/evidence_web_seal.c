@@ -12,8 +12,8 @@
 #include "lib/media/media.h"
 #include "lib/base/banned.h"
 
-#define PART_BYTES ((size_t)64 << 10)
-#define META_MAX   (8u * 1024)
+#define PART_BYTES     ((size_t)64 << 10)
+#define META_MAX       (8u * 1024)
 #define NAME_MAX_BYTES 255
 
 /* --- what is said of a file ------------------------------------------------------------------------------ */
@@ -84,7 +84,7 @@ static const char *file_name(struct cx *cx, const struct http_file *file, size_t
         if (*c == '/' || *c == '\\')
             name = c + 1;
     }
-    char *copy = arena_strndup(cx->arena, name, most);
+    char *copy = arena_strndup(cx->arena, name, strnlen(name, most));
     size_t n = strlen(copy);
     while (n && n == most && ((unsigned char)copy[n - 1] & 0xC0) == 0x80) /* half a character */
         copy[--n] = '\0';
@@ -120,8 +120,9 @@ static enum err check_type(struct cx *cx, const struct http_req *req, const stru
     if (*ret)
         return ERR_OK;
     return refuse(cx, file, "file_type",
-                  cx_printf(cx, T("jenis berkas ini tidak diterima, atau isinya tidak sesuai namanya. "
-                                  "Kirim %s."),
+                  cx_printf(cx,
+                            T("jenis berkas ini tidak diterima, atau isinya tidak sesuai namanya. "
+                              "Kirim %s."),
                             cx_t(cx, evidence_types_text())));
 }
 
@@ -219,9 +220,8 @@ static void add_copy(struct cx *cx, const struct complaint *c, const struct orig
 {
     struct bytes jpeg = {NULL, 0};
     struct origin upload = *from;
-    const struct media_source source = {.bytes = (uint64_t)of->bytes,
-                                        .read = upload_read,
-                                        .arg = &upload};
+    const struct media_source source = {
+        .bytes = (uint64_t)of->bytes, .read = upload_read, .arg = &upload};
     if (media_copy(cx, &source, &jpeg) != ERR_OK)
         return;
     struct evidence_row *row = &w->rows[w->count];
@@ -255,9 +255,10 @@ static enum err check_room(struct cx *cx, const struct complaint *c, const struc
 {
     struct refusal refusal;
     if (c->public_key.n != 32)
-        return cx_fail(cx, ERR_CONFLICT, "no_public_key",
-                       T("Pengaduan ini dibuat sebelum berkas dapat ditambahkan. Serahkan berkasnya "
-                         "kepada petugas penanganan."));
+        return cx_fail(
+            cx, ERR_CONFLICT, "no_public_key",
+            T("Pengaduan ini dibuat sebelum berkas dapat ditambahkan. Serahkan berkasnya "
+              "kepada petugas penanganan."));
     TRY(evidence_room(cx->read, cx->actor.office_id, c->id, seal_stream_bytes(file->bytes),
                       &refusal));
     return refusal.err == ERR_OK ? ERR_OK : cx_refuse(cx, &refusal);
@@ -282,11 +283,12 @@ enum err evidence_add(struct cx *cx, const struct complaint *c, const struct htt
     TRY(check_room(cx, c, file));
     bool anonymous = str_eq(c->reporter_mode, "anonymous");
     struct evidence_write w = {.office_id = cx->actor.office_id, .complaint_id = c->id, .count = 1};
-    struct evidence_meta meta = {.name = file_name(cx, file, NAME_MAX_BYTES),
-                                 .declared = arena_strndup(cx->arena, file->content_type, 120),
-                                 .type = type->media,
-                                 .bytes = (int64_t)file->bytes,
-                                 .at = anonymous ? 0 : cx->now_ms};
+    struct evidence_meta meta = {
+        .name = file_name(cx, file, NAME_MAX_BYTES),
+        .declared = arena_strndup(cx->arena, file->content_type, strnlen(file->content_type, 120)),
+        .type = type->media,
+        .bytes = (int64_t)file->bytes,
+        .at = anonymous ? 0 : cx->now_ms};
     if (str_eq(n->added_by, EVIDENCE_BY_STAFF))
         meta.adder_id = cx->actor.id;
     w.rows[0] = (struct evidence_row){.id = new_id(cx),
@@ -301,8 +303,7 @@ enum err evidence_add(struct cx *cx, const struct complaint *c, const struct htt
     TRY(e);
     fill_audit(cx, c, n, &w);
     TRY(store(cx, &w));
-    *ret = (struct evidence_added){.id = w.rows[0].id,
-                                   .copy_id = w.count > 1 ? w.rows[1].id : NULL};
+    *ret = (struct evidence_added){.id = w.rows[0].id, .copy_id = w.count > 1 ? w.rows[1].id : NULL};
     return ERR_OK;
 }
 
@@ -341,10 +342,8 @@ static enum err is_named(void *arg, const char *id, bool *ret_named)
 enum err evidence_sweep(struct cx *cx, const char *office_id)
 {
     struct sweeping s = {.cx = cx, .office_id = office_id};
-    const struct seal_sweep sweep = {.before_ms = cx->now_ms - SWEEP_AGE_MS,
-                                     .by_change = true,
-                                     .is_named = is_named,
-                                     .arg = &s};
+    const struct seal_sweep sweep = {
+        .before_ms = cx->now_ms - SWEEP_AGE_MS, .by_change = true, .is_named = is_named, .arg = &s};
     int64_t removed = 0;
     TRY(seal_file_sweep(cx->data_dir, EVIDENCE_FOLDER, &sweep, &removed));
     if (removed)

@@ -53,8 +53,8 @@ enum err letter_of_complaint(struct db_conn *conn, const char *office_id, const 
 
 /* --- the two papers of the intake, as .docx (no number of their own, no row) ---------------------------- */
 struct letter_intake {
-    const char *number;         /* "PGD-31/2026" */
-    int64_t received_at;        /* the day alone when the reporter is anonymous */
+    const char *number;  /* "PGD-31/2026" */
+    int64_t received_at; /* the day alone when the reporter is anonymous */
     const char *way, *reporter_mode, *class;
     const struct complaint_text *text;
     const struct complaint_reporter *reporter; /* NULL: not shown (a blank for the pen) */

@@ -37,7 +37,7 @@ const char *letter_suffix(struct arena *a, int64_t used);
 /* Placeholders are columns (name, label) of the template list on the page. */
 struct letter_placeholder {
     const char *name, *label; /* label: msgid */
-    int section;              /* 0: a value, 1: a list or condition, 2: a column of the list above, 3: picture */
+    int section; /* 0: a value, 1: a list or condition, 2: a column of the list above, 3: picture */
 };
 /* Ended by name NULL. */
 extern const struct letter_placeholder letter_placeholders[];

@@ -73,10 +73,11 @@ DB_SQL(letter_first, "SELECT min(sequence) FROM letter WHERE office_id = $1 AND 
                      "AND year = $3 AND suffix = ''");
 DB_SQL(letter_suffixes, "SELECT count(*) FROM letter WHERE office_id = $1 AND type = $2 "
                         "AND year = $3 AND sequence = $4 AND suffix <> ''");
-DB_SQL(letter_insert,
-       "INSERT INTO letter (office_id, id, complaint_id, kind, type, year, sequence, suffix, month, "
-       "subject_code, number, dated_at, about, template_version, input_sealed, made_at, made_by) "
-       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+DB_SQL(
+    letter_insert,
+    "INSERT INTO letter (office_id, id, complaint_id, kind, type, year, sequence, suffix, month, "
+    "subject_code, number, dated_at, about, template_version, input_sealed, made_at, made_by) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
 DB_SQL(letter_select, "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 AND id = $2");
 DB_SQL(letter_select_complaint,
        "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 AND complaint_id = $2 "
@@ -107,24 +108,15 @@ DB_SQL(letter_counter_list,
        "SELECT substr(book, 8) AS type, value FROM counter WHERE office_id = $1 "
        "AND book LIKE 'letter:%' AND period = $2 ORDER BY book");
 
-const struct db_sql *const letter_statements[] = {&letter_next,
-                                                  &letter_later,
-                                                  &letter_behind,
-                                                  &letter_first,
-                                                  &letter_suffixes,
-                                                  &letter_insert,
-                                                  &letter_select,
-                                                  &letter_select_complaint,
-                                                  &letter_count_kind,
-                                                  &letter_select_book,
-                                                  &letter_update_cancel,
-                                                  &letter_rule_select,
-                                                  &letter_rule_put,
-                                                  &letter_place_select,
-                                                  &letter_place_put,
-                                                  &letter_counter_raise,
-                                                  &letter_counter_list,
-                                                  NULL};
+const struct db_sql *const letter_statements[] = {&letter_next,          &letter_later,
+                                                  &letter_behind,        &letter_first,
+                                                  &letter_suffixes,      &letter_insert,
+                                                  &letter_select,        &letter_select_complaint,
+                                                  &letter_count_kind,    &letter_select_book,
+                                                  &letter_update_cancel, &letter_rule_select,
+                                                  &letter_rule_put,      &letter_place_select,
+                                                  &letter_place_put,     &letter_counter_raise,
+                                                  &letter_counter_list,  NULL};
 
 /* --- reading --------------------------------------------------------------------------------------------- */
 
@@ -231,9 +223,10 @@ static enum err next_number(struct db_conn *tx, const char *office_id, struct le
 static enum err late_number(struct db_conn *tx, const char *office_id, struct letter *l)
 {
     int64_t used = 0;
-    TRY(db_number(tx, &letter_behind,
-                  DB_ARGS(db_text(office_id), db_text(l->type), db_int(l->year), db_int(l->dated_at)),
-                  &l->sequence));
+    TRY(db_number(
+        tx, &letter_behind,
+        DB_ARGS(db_text(office_id), db_text(l->type), db_int(l->year), db_int(l->dated_at)),
+        &l->sequence));
     if (l->sequence == 0)
         TRY(db_number(tx, &letter_first,
                       DB_ARGS(db_text(office_id), db_text(l->type), db_int(l->year)), &l->sequence));
@@ -283,9 +276,9 @@ enum err letter_take(struct db_conn *tx, void *arg)
     t->taken = l;
     const char *subject[2] = {l.complaint_id ? "complaint" : "letter",
                               l.complaint_id ? l.complaint_id : l.id};
-    return note(tx, &t->act, "letter_made", subject,
-                arena_printf(db_conn_arena(tx), "letter=%s kind=%s number=%s", l.id, l.kind,
-                             l.number));
+    return note(
+        tx, &t->act, "letter_made", subject,
+        arena_printf(db_conn_arena(tx), "letter=%s kind=%s number=%s", l.id, l.kind, l.number));
 }
 
 enum err letter_cancel_tx(struct db_conn *tx, void *arg)
@@ -299,9 +292,10 @@ enum err letter_cancel_tx(struct db_conn *tx, void *arg)
                        db_text(c->act.actor_id), db_text(c->reason)),
                &changed));
     if (!changed) {
-        c->refusal = (struct refusal){.err = ERR_CONFLICT,
-                                      .code = "letter_cancelled",
-                                      .msgid = T("Nomor ini sudah dibatalkan. Muat ulang halaman.")};
+        c->refusal = (struct refusal){
+            .err = ERR_CONFLICT,
+            .code = "letter_cancelled",
+            .msgid = T("Nomor ini sudah dibatalkan. Muat ulang halaman.")};
         return ERR_CONFLICT;
     }
     const char *subject[2] = {l.complaint_id ? "complaint" : "letter",

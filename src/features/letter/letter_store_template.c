@@ -7,9 +7,8 @@
 
 #define COLUMN(member, kind_) RECORD_COLUMN(struct letter_template, member, kind_, 0, NULL)
 static const struct record_column template_columns[] = {
-    COLUMN(id, REC_TEXT),          COLUMN(kind, REC_TEXT),
-    COLUMN(version, REC_INT),      COLUMN(bytes, REC_INT),
-    COLUMN(active, REC_INT),       COLUMN(uploaded_at, REC_TIME),
+    COLUMN(id, REC_TEXT),          COLUMN(kind, REC_TEXT),  COLUMN(version, REC_INT),
+    COLUMN(bytes, REC_INT),        COLUMN(active, REC_INT), COLUMN(uploaded_at, REC_TIME),
     COLUMN(uploaded_by, REC_TEXT), COLUMN(file, REC_BYTES),
 };
 static const struct record template_record = RECORD("LetterTemplate", struct letter_template,
@@ -22,13 +21,15 @@ DB_SQL(template_file, "SELECT file FROM letter_template WHERE office_id = $1 AND
                       "AND version = $3");
 DB_SQL(template_active, "SELECT version FROM letter_template WHERE office_id = $1 AND kind = $2 "
                         "AND active = 1");
-DB_SQL(template_last, "SELECT max(version) FROM letter_template WHERE office_id = $1 AND kind = $2");
+DB_SQL(template_last,
+       "SELECT max(version) FROM letter_template WHERE office_id = $1 AND kind = $2");
 DB_SQL(template_retire, "UPDATE letter_template SET active = 0 WHERE office_id = $1 AND kind = $2 "
                         "AND active = 1");
 DB_SQL(template_use, "UPDATE letter_template SET active = 1 WHERE office_id = $1 AND kind = $2 "
                      "AND version = $3");
-DB_SQL(template_insert, "INSERT INTO letter_template (office_id, id, kind, version, file, bytes, "
-                        "active, uploaded_at, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)");
+DB_SQL(template_insert,
+       "INSERT INTO letter_template (office_id, id, kind, version, file, bytes, "
+       "active, uploaded_at, uploaded_by) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)");
 
 const struct db_sql *const letter_template_statements[] = {
     &template_list,   &template_file, &template_active, &template_last,
@@ -65,16 +66,15 @@ enum err letter_template_active(struct db_conn *conn, const char *office_id, con
 
 static enum err note(struct db_conn *tx, const struct letter_template_change *c, const char *action)
 {
-    const struct audit_new entry = {
-        .office_id = c->act.office_id,
-        .at = c->act.now_ms,
-        .actor_kind = c->act.actor_kind,
-        .actor_id = c->act.actor_id,
-        .action = action,
-        .subject_kind = "letter_template",
-        .subject_id = str_or(c->id, c->kind),
-        .detail = arena_printf(db_conn_arena(tx), "kind=%s version=%lld", c->kind,
-                               (long long)c->version)};
+    const struct audit_new entry = {.office_id = c->act.office_id,
+                                    .at = c->act.now_ms,
+                                    .actor_kind = c->act.actor_kind,
+                                    .actor_id = c->act.actor_id,
+                                    .action = action,
+                                    .subject_kind = "letter_template",
+                                    .subject_id = str_or(c->id, c->kind),
+                                    .detail = arena_printf(db_conn_arena(tx), "kind=%s version=%lld",
+                                                           c->kind, (long long)c->version)};
     return audit_append(tx, &entry, NULL);
 }
 
@@ -108,9 +108,10 @@ enum err letter_template_use(struct db_conn *tx, void *arg)
                    DB_ARGS(db_text(c->act.office_id), db_text(c->kind), db_int(c->version)),
                    &changed));
     if (!changed) {
-        c->refusal = (struct refusal){.err = ERR_MISSING,
-                                      .code = "template_unknown",
-                                      .msgid = T("Versi templat itu tidak ada. Muat ulang halaman.")};
+        c->refusal = (struct refusal){
+            .err = ERR_MISSING,
+            .code = "template_unknown",
+            .msgid = T("Versi templat itu tidak ada. Muat ulang halaman.")};
         return ERR_MISSING;
     }
     return note(tx, c, "letter_template_used");

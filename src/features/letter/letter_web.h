@@ -7,6 +7,7 @@
 #include "lib/docx/docx.h"
 #include "lib/http/form.h"
 #include "lib/http/http.h"
+#include "lib/seal/seal.h"
 
 /* A person as printed; kept with the letter, so that it stays the same when the account changes. */
 struct letter_person {
@@ -45,9 +46,11 @@ enum err letter_file(struct cx *cx, const char *kind, int64_t version, struct by
 /* The placeholders of a kind, for docx_check(). */
 const struct docx_name *letter_names(struct arena *a, const char *kind);
 /* Invented data for looking at a template. */
-enum err letter_sample(struct cx *cx, const char *kind, struct bytes file, struct bytes *ret) MUST_USE;
+enum err letter_sample(struct cx *cx, const char *kind, struct bytes file,
+                       struct bytes *ret) MUST_USE;
 /* As the answer, for saving. */
-enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name) MUST_USE;
+enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file,
+                     const char *name) MUST_USE;
 
 /* --- letter_web_case.c ------------------------------------------------------------------------------------------ */
 extern const struct form letter_form, letter_cancel_form;
@@ -61,6 +64,9 @@ enum err letter_fetch_post(struct cx *cx, struct http_req *req, struct http_res 
 enum err letter_written_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err letter_written_post(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err letter_receipt_get(struct cx *cx, struct http_req *req, struct http_res *res);
+extern const struct form letter_code_form;
+enum err letter_code_written_post(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err letter_code_receipt_post(struct cx *cx, struct http_req *req, struct http_res *res);
 /* letter_web_template.c */
 #define LETTER_UPLOAD_BYTES ((size_t)5 << 20)
 extern const struct form letter_template_form, letter_version_form;

@@ -2,7 +2,7 @@
  * Indonesian whatever the language of the page. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_view.h"
 #include "features/letter/letter_web.h"
 #include "features/office/office.h"
@@ -256,7 +256,8 @@ static void put_intake(struct cx *cx, struct filler *f, const struct letter_inta
     if (in->reporter)
         put_reporter(f, in->reporter);
     struct qr code;
-    if (in->receipt && in->receipt_address && qr_make(cx->arena, in->receipt_address, &code) == ERR_OK) {
+    if (in->receipt && in->receipt_address &&
+        qr_make(cx->arena, in->receipt_address, &code) == ERR_OK) {
         struct docx_item *qr = put(f, "qr");
         qr->png = docx_png(cx->arena, code.dark, code.modules);
         qr->width_mm = QR_MM;
@@ -326,7 +327,8 @@ enum err letter_file(struct cx *cx, const char *kind, int64_t version, struct by
     return ERR_MISSING;
 }
 
-static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes file, struct bytes *ret)
+static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes file,
+                     struct bytes *ret)
 {
     struct office office = {0};
     TRY(office_get(cx->read, cx->actor.office_id, &office));
@@ -339,10 +341,11 @@ static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes fi
         put_input(f, c);
     const struct letter_kind *k = letter_kind_of(c->kind);
     const char *number = c->letter ? c->letter->number : c->intake ? c->intake->number : "";
-    const struct docx_data data = {.items = f->items,
-                                   .count = f->count,
-                                   .dated_ms = c->dated_at,
-                                   .title = arena_printf(cx->arena, "%s %s", k ? k->label : "", number)};
+    const struct docx_data data = {
+        .items = f->items,
+        .count = f->count,
+        .dated_ms = c->dated_at,
+        .title = arena_printf(cx->arena, "%s %s", k ? k->label : "", number)};
     enum err e = docx_fill(cx->arena, file, &data, ret);
     if (e == ERR_INVALID)
         return cx_fail(cx, ERR_CONFLICT, "template_broken",
@@ -373,8 +376,10 @@ static const struct letter_input *sample_input(struct arena *a)
 {
     struct letter_input *in = ARENA_NEW(a, struct letter_input);
     static struct letter_person team[] = {
-        {"Nama Jaksa Pertama, S.H.", "Jaksa Muda (III/d)", "19800101 200501 1 001", "Jaksa Fungsional"},
-        {"Nama Jaksa Kedua, S.H., M.H.", "Jaksa Pratama (III/c)", "19850202 201001 2 002", "Jaksa Fungsional"},
+        {"Nama Jaksa Pertama, S.H.", "Jaksa Muda (III/d)", "19800101 200501 1 001",
+         "Jaksa Fungsional"},
+        {"Nama Jaksa Kedua, S.H., M.H.", "Jaksa Pratama (III/c)", "19850202 201001 2 002",
+         "Jaksa Fungsional"},
     };
     *in = (struct letter_input){.addressee = "Kepala Kejaksaan Negeri\ndi tempat",
                                 .subject = "Contoh perihal surat",
@@ -400,7 +405,8 @@ static const struct letter_input *sample_input(struct arena *a)
 static const struct complaint_text *sample_text(struct arena *a)
 {
     struct complaint_text *t = ARENA_NEW(a, struct complaint_text);
-    static struct complaint_party parties[] = {{"Nama Terlapor", "Jabatan terlapor", "Instansi terlapor"}};
+    static struct complaint_party parties[] = {
+        {"Nama Terlapor", "Jabatan terlapor", "Instansi terlapor"}};
     static struct complaint_document documents[] = {{"Surat pengaduan", "original", 1},
                                                     {"Foto", "copy", 3}};
     *t = (struct complaint_text){.text = "Contoh uraian pengaduan.\nAlinea kedua dari uraian.",
@@ -419,9 +425,12 @@ static const struct complaint_text *sample_text(struct arena *a)
 
 enum err letter_sample(struct cx *cx, const char *kind, struct bytes file, struct bytes *ret)
 {
-    static const struct complaint_reporter reporter = {
-        .name = "Nama Pelapor", .id_type = "ktp", .id_number = "0000 0000 0000 0000",
-        .occupation = "Pekerjaan pelapor", .address = "Alamat pelapor", .phone = "0800 0000 0000"};
+    static const struct complaint_reporter reporter = {.name = "Nama Pelapor",
+                                                       .id_type = "ktp",
+                                                       .id_number = "0000 0000 0000 0000",
+                                                       .occupation = "Pekerjaan pelapor",
+                                                       .address = "Alamat pelapor",
+                                                       .phone = "0800 0000 0000"};
     const struct letter_intake intake = {.number = "PGD-0/2026",
                                          .received_at = cx->now_ms,
                                          .way = "counter",

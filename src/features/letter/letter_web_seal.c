@@ -2,7 +2,7 @@
  * intake for other features. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/letter/letter_web.h"
 #include "lib/base/str.h"
 #include "lib/json/json.h"

@@ -11,6 +11,8 @@
 DB_SQL(notice_round,
        "SELECT COALESCE(max(round), 0) FROM outbox WHERE office_id = $1 AND subject_id = $2 "
        "AND recipient_id = $3 AND kind = $4");
+DB_SQL(notice_asked_at, "SELECT asked_at FROM escalation WHERE office_id = $1 AND visit_id = $2 "
+                        "AND question = $3");
 DB_SQL(notice_put, "UPDATE visit SET notice_state = $3, notice_reason = $4, notice_at = $5 "
                    "WHERE office_id = $1 AND id = $2");
 DB_SQL(question_put, "UPDATE visit SET question_state = $3, question_reason = $4, question_at = $5 "
@@ -31,9 +33,9 @@ DB_SQL(inbound_put, "UPDATE staff SET last_inbound_at = CASE WHEN last_inbound_a
                     "whatsapp_user_id = COALESCE($4, whatsapp_user_id) "
                     "WHERE office_id = $1 AND id = $2");
 
-const struct db_sql *const notice_statements[] = {&notice_round,   &notice_put,     &question_put,
-                                                  &webhook_insert, &webhook_select, &webhook_close,
-                                                  &webhook_delete, &inbound_put,    NULL};
+const struct db_sql *const notice_statements[] = {
+    &notice_asked_at, &notice_round,  &notice_put,     &question_put, &webhook_insert,
+    &webhook_select,  &webhook_close, &webhook_delete, &inbound_put,  NULL};
 
 static enum err put_state(struct db_conn *tx, const char *office_id, const char *visit_id,
                           const char *kind, const char *state, const char *reason, int64_t at)
@@ -104,6 +106,17 @@ enum err notice_again(struct db_conn *tx, const struct visit_act *act, const cha
     return put_state(tx, act->office_id, visit_id, n->kind, "queued", NULL, act->now_ms);
 }
 
+/* Was the question asked anew since this message was queued? Then it says nothing of the new one. */
+static enum err is_of_before(struct db_conn *tx, const struct outbox_row *row, bool *ret)
+{
+    int64_t asked_at = 0;
+    enum err e = db_number(
+        tx, &notice_asked_at,
+        DB_ARGS(db_text(row->office_id), db_text(row->subject_id), db_text(row->kind)), &asked_at);
+    *ret = e == ERR_OK && row->queued_at < asked_at;
+    return e == ERR_MISSING ? ERR_OK : e;
+}
+
 /* The visit's copy of a message's state, and the audit entry that makes it live at the desk. */
 static enum err move_visit(struct db_conn *tx, const struct visit_act *act,
                            const struct outbox_row *row, const char *state, const char *reason,
@@ -113,6 +126,10 @@ static enum err move_visit(struct db_conn *tx, const struct visit_act *act,
     if (!question && !str_eq(row->kind, NOTICE_VISIT))
         return ERR_OK;
     struct visit v = {0};
+    bool before = false;
+    TRY(is_of_before(tx, row, &before));
+    if (before)
+        return ERR_OK;
     TRY(visit_get(tx, act->office_id, row->subject_id, &v));
     if (!notice_state_moves(question ? v.question_state : v.notice_state, state))
         return ERR_OK;

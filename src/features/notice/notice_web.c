@@ -11,7 +11,6 @@
 #include "features/staff/staff.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
-#include "lib/base/rand.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
 #include "lib/http/http.h"
@@ -64,8 +63,7 @@ static enum err webhook_post(struct cx *cx, struct http_req *req, struct http_re
     struct whatsapp_event *events = NULL;
     size_t count = 0;
     TRY(whatsapp_webhook_parse(cx, req->body, &events, &count));
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct webhook_new n = {.office_id = cx->actor.office_id, .id = id, .received_at = cx->now_ms};
     n.sealed = seal_field_bytes(cx->seal, cx->arena, "webhook_event", "body_sealed", id, req->body);
     TRY(db_tx(cx, "webhook_keep", notice_webhook_keep, &n));
@@ -126,8 +124,7 @@ static enum err reply_late(struct cx *cx, const struct decision_new *n)
 /* A guest of a list was chosen: his answers go out. */
 static enum err show_answers(struct cx *cx, const char *office_id, const struct answer_token *token)
 {
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     bool head = str_eq(token->as_role, staff_role_name(ROLE_OFFICE_HEAD));
     struct text_reply r = {.office_id = office_id,
                            .outbox_id = id,

@@ -10,7 +10,6 @@
 #include "features/reach/reach.h"
 #include "lib/base/cleanup.h"
 #include "lib/base/log.h"
-#include "lib/base/rand.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
 #include "lib/http/sse.h"
@@ -77,8 +76,7 @@ enum err notice_keep_inbound(struct cx *cx, const char *office_id, const char *c
     json_write(&text, json_keep(cx->arena, list));
     if (text.full)
         return cx_detail(cx, ERR_BAD, "inbound events too large");
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct inbound_new n = {
         .office_id = office_id, .id = id, .channel = channel, .received_at = cx->now_ms};
     n.sealed = seal_field_bytes(cx->seal, cx->arena, "inbound_event", "body_sealed", id,

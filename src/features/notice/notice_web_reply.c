@@ -24,11 +24,9 @@ static void say(const char **ret_said, const char *text)
 /* Tells who answered too late what was decided. */
 enum err notice_late(struct cx *cx, const struct decision_new *n, const char *channel)
 {
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
     struct reply_new *r = ARENA_NEW(cx->arena, struct reply_new);
     *r = (struct reply_new){.act = n->act,
-                            .outbox_id = arena_strdup(cx->arena, id),
+                            .outbox_id = cx_new_id(cx),
                             .visit_id = n->visit_id,
                             .recipient_id = n->official_id,
                             .channel = channel};

@@ -1,7 +1,7 @@
 /* The frame around every page: office, person, menu; and the page of a refusal. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
 #include "features/portal/portal_view.h"
@@ -24,6 +24,7 @@ static const struct menu_row menu_rows[] = {
     {ROLE_DESK, {"/pengembalian", T("Pengembalian")}},
     {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}},
+    {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}},
     {ROLE_ADMIN, {"/saluran", T("Saluran")}},
     {ROLE_ADMIN | ROLE_DESK, {"/jadwal-piket", T("Jadwal piket")}},
@@ -32,6 +33,8 @@ static const struct menu_row menu_rows[] = {
     {ROLE_ADMIN, {"/ruang", T("Ruang")}},
     {ROLE_ADMIN, {"/hari-libur", T("Hari libur")}},
     {ROLE_ADMIN, {"/tenggat", T("Batas waktu")}},
+    {ROLE_ADMIN | COMPLAINT_READER_ROLES, {"/nomor-surat", T("Nomor surat")}},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/lapor/pengaturan", T("Halaman publik")}},
     {ROLE_ADMIN, {"/kantor", T("Kantor")}},
     {ROLE_ALL, {"/akun", T("Akun saya")}},
 };
@@ -168,6 +171,19 @@ static void error_body(struct html *h, void *arg)
     portal_error_view(h, arg);
 }
 
+/* Who came without an account is led back to where he was, not to a log-in. */
+static const char *guest_home(const struct cx *cx, const struct http_req *req)
+{
+    static const char *const places[] = {"/kios", "/lapor", "/tindak-lanjut"};
+    if (cx->actor.kind == ACTOR_USER)
+        return portal_home(cx);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if (str_starts(str_or(req->path, ""), places[i]))
+            return places[i];
+    }
+    return "/masuk";
+}
+
 enum err portal_error_page(struct cx *cx, struct http_req *req, struct http_res *res, enum err e,
                            int status)
 {
@@ -176,9 +192,13 @@ enum err portal_error_page(struct cx *cx, struct http_req *req, struct http_res 
     error->title = general_title(status);
     error->message = str_or(cx->diag.message, cx_t(cx, general_advice(status)));
     error->ref_path = cx->diag.ref ? arena_printf(cx->arena, "/tamu/%s", cx->diag.ref) : NULL;
-    error->home = cx->actor.kind == ACTOR_USER ? portal_home(cx) : "/masuk";
+    error->home = guest_home(cx, req);
     error->request_id = cx->request_id;
     error->ours = status >= 500;
+    if (str_eq(cx->diag.code, "key_locked")) {
+        error->title = T("Kunci pribadi Anda terkunci");
+        error->key_next = req->method == HTTP_GET ? req->path : "/pengaduan";
+    }
     res->status = status;
     struct page_view view = {.title = error->title, .body = error_body, .arg = error};
     return page_render(cx, req, res, &view);

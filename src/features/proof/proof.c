@@ -78,25 +78,28 @@ struct refusal proof_may_export(int64_t running, int64_t today)
         return (struct refusal){
             .err = ERR_CONFLICT,
             .code = "export_running",
-            .msgid = T("Ekspor Anda yang sebelumnya belum selesai. Tunggu satu menit, lalu coba lagi.")};
+            .msgid = T(
+                "Ekspor Anda yang sebelumnya belum selesai. Tunggu satu menit, lalu coba lagi.")};
     if (today >= PROOF_EXPORTS_A_DAY)
         return (struct refusal){
             .err = ERR_CONFLICT,
             .code = "export_limit",
-            .msgid = T("Anda sudah membuat banyak ekspor dalam 24 jam terakhir. Tunggu sampai besok, "
-                       "atau minta pembaca lain membuatnya.")};
+            .msgid = T(
+                "Anda sudah membuat banyak ekspor dalam 24 jam terakhir. Tunggu sampai besok, "
+                "atau minta pembaca lain membuatnya.")};
     return (struct refusal){.err = ERR_OK};
 }
 
 /* --- a file against what is known of it ----------------------------------------------------------------- */
 
-enum proof_verdict proof_compare(const struct proof *known, const struct proof *file, bool *ret_pages)
+enum proof_verdict proof_compare(const struct proof *known, const struct proof *file,
+                                 bool *ret_pages)
 {
     size_t same = 0;
     for (int64_t i = 0; i < known->pages; i++) {
         size_t at = (size_t)i * PROOF_HASH_BYTES;
-        ret_pages[i] = i < file->pages && memcmp(known->page_hashes.p + at, file->page_hashes.p + at,
-                                                 PROOF_HASH_BYTES) == 0;
+        ret_pages[i] = i < file->pages && memcmp(known->page_hashes.p + at,
+                                                 file->page_hashes.p + at, PROOF_HASH_BYTES) == 0;
         same += ret_pages[i];
     }
     if (file->file_hash.n == known->file_hash.n &&
@@ -104,5 +107,6 @@ enum proof_verdict proof_compare(const struct proof *known, const struct proof *
         return PROOF_SAME;
     if (same == 0)
         return PROOF_STRANGE;
-    return same == (size_t)known->pages && file->pages == known->pages ? PROOF_REST_CHANGED : PROOF_CHANGED;
+    return same == (size_t)known->pages && file->pages == known->pages ? PROOF_REST_CHANGED
+                                                                       : PROOF_CHANGED;
 }

@@ -18,7 +18,8 @@ struct proof_receipt {
     const struct complaint_document *documents;
     size_t document_count;
     const char *deadline; /* "Jumat, 24 Juli 2026": completeness is checked until then; NULL: not said */
-    const char *code;     /* the receipt code, as seal_receipt_new gave it; NULL: the sheet for the archive */
+    const char
+        *code; /* the receipt code, as seal_receipt_new gave it; NULL: the sheet for the archive */
 };
 /* A4, one sheet. */
 enum err proof_receipt_pdf(struct cx *cx, const struct proof_receipt *r, struct bytes *ret) MUST_USE;
@@ -28,10 +29,12 @@ struct proof_complaint {
     const char *number, *received;
     const char *mode, *way, *class; /* of complaint_modes, complaint_ways, complaint_classes */
     const struct complaint_text *text;
-    const struct complaint_reporter *reporter; /* NULL: not known here; left to the pen, or "anonim" by mode */
+    const struct complaint_reporter
+        *reporter; /* NULL: not known here; left to the pen, or "anonim" by mode */
     const char *officer, *officer_title, *officer_nip;
 };
-enum err proof_complaint_pdf(struct cx *cx, const struct proof_complaint *c, struct bytes *ret) MUST_USE;
+enum err proof_complaint_pdf(struct cx *cx, const struct proof_complaint *c,
+                             struct bytes *ret) MUST_USE;
 
 /* "Kamis, 23 Juli 2026, pukul 09.58 WIB"; with `day_only` without the time. */
 const char *proof_received(const struct cx *cx, int64_t at, bool day_only);

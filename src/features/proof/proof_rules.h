@@ -23,6 +23,7 @@ enum proof_verdict {
     PROOF_STRANGE,      /* none is */
 };
 /* ret_pages: known->pages flags, true where the page is the same. */
-enum proof_verdict proof_compare(const struct proof *known, const struct proof *file, bool *ret_pages);
+enum proof_verdict proof_compare(const struct proof *known, const struct proof *file,
+                                 bool *ret_pages);
 
 #endif

@@ -11,9 +11,9 @@
 
 #define COLUMN(member, type) RECORD_COLUMN(struct proof, member, type, 0, NULL)
 static const struct record_column proof_columns[] = {
-    COLUMN(code, REC_TEXT),       COLUMN(kind, REC_TEXT),         COLUMN(subject_id, REC_TEXT),
-    COLUMN(year, REC_INT),        COLUMN(number, REC_INT),        COLUMN(made_at, REC_TIME),
-    COLUMN(made_by, REC_TEXT),    COLUMN(reason, REC_TEXT),       COLUMN(note_sealed, REC_BYTES),
+    COLUMN(code, REC_TEXT),         COLUMN(kind, REC_TEXT),       COLUMN(subject_id, REC_TEXT),
+    COLUMN(year, REC_INT),          COLUMN(number, REC_INT),      COLUMN(made_at, REC_TIME),
+    COLUMN(made_by, REC_TEXT),      COLUMN(reason, REC_TEXT),     COLUMN(note_sealed, REC_BYTES),
     COLUMN(with_reporter, REC_INT), COLUMN(pages, REC_INT),       COLUMN(file_bytes, REC_INT),
     COLUMN(page_hashes, REC_BYTES), COLUMN(file_hash, REC_BYTES),
 };
@@ -26,19 +26,24 @@ static const struct record proof_record = RECORD("Proof", struct proof, proof_co
 DB_SQL(proof_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
                    "ON CONFLICT (office_id, book, period) "
                    "DO UPDATE SET value = counter.value + 1 RETURNING value");
-DB_SQL(proof_insert,
-       "INSERT INTO proof (office_id, code, kind, subject_id, year, number, made_at, made_by, reason, "
-       "note_sealed, with_reporter, until_at, pages, file_bytes) "
-       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0)");
-DB_SQL(proof_update, "UPDATE proof SET until_at = 0, pages = $3, file_bytes = $4, page_hashes = $5, "
-                     "file_hash = $6 WHERE office_id = $1 AND code = $2 AND pages = 0");
-DB_SQL(proof_select, "SELECT " COLUMNS " FROM proof WHERE office_id = $1 AND code = $2 AND pages > 0");
-DB_SQL(proof_select_subject, "SELECT " COLUMNS " FROM proof WHERE office_id = $1 AND subject_id = $2 "
-                             "ORDER BY made_at DESC, number DESC LIMIT 200");
+DB_SQL(
+    proof_insert,
+    "INSERT INTO proof (office_id, code, kind, subject_id, year, number, made_at, made_by, reason, "
+    "note_sealed, with_reporter, until_at, pages, file_bytes) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0)");
+DB_SQL(proof_update,
+       "UPDATE proof SET until_at = 0, pages = $3, file_bytes = $4, page_hashes = $5, "
+       "file_hash = $6 WHERE office_id = $1 AND code = $2 AND pages = 0");
+DB_SQL(proof_select,
+       "SELECT " COLUMNS " FROM proof WHERE office_id = $1 AND code = $2 AND pages > 0");
+DB_SQL(proof_select_subject,
+       "SELECT " COLUMNS " FROM proof WHERE office_id = $1 AND subject_id = $2 "
+       "ORDER BY made_at DESC, number DESC LIMIT 200");
 DB_SQL(proof_count_running, "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 "
-                            "AND made_at > $3 AND until_at > $4");
+                            "AND made_at > $3 AND until_at > $4 AND code <> $5");
 DB_SQL(proof_count_recent,
-       "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 AND made_at > $3");
+       "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 AND made_at > $3 "
+       "AND code <> $4");
 
 const struct db_sql *const proof_statements[] = {
     &proof_next,           &proof_insert,        &proof_update,       &proof_select,
@@ -49,11 +54,13 @@ enum err proof_begin(struct db_conn *tx, const char *office_id, struct proof *p)
     char book[40], year[24];
     (void)snprintf(book, sizeof(book), "proof_%s", p->kind);
     (void)snprintf(year, sizeof(year), "%lld", (long long)p->year);
-    TRY(db_number(tx, &proof_next, DB_ARGS(db_text(office_id), db_text(book), db_text(year)), &p->number));
+    TRY(db_number(tx, &proof_next, DB_ARGS(db_text(office_id), db_text(book), db_text(year)),
+                  &p->number));
     return db_run(tx, &proof_insert,
-                  DB_ARGS(db_text(office_id), db_text(p->code), db_text(p->kind), db_text(p->subject_id),
-                          db_int(p->year), db_int(p->number), db_int(p->made_at), db_text(p->made_by),
-                          db_text(p->reason), db_bytes(p->note_sealed), db_int(p->with_reporter),
+                  DB_ARGS(db_text(office_id), db_text(p->code), db_text(p->kind),
+                          db_text(p->subject_id), db_int(p->year), db_int(p->number),
+                          db_int(p->made_at), db_text(p->made_by), db_text(p->reason),
+                          db_bytes(p->note_sealed), db_int(p->with_reporter),
                           db_int(p->made_at + PROOF_MAKING_MS)),
                   NULL);
 }
@@ -62,15 +69,17 @@ enum err proof_finish(struct db_conn *tx, const char *office_id, const struct pr
 {
     int64_t changed = 0;
     TRY(db_run(tx, &proof_update,
-               DB_ARGS(db_text(office_id), db_text(p->code), db_int(p->pages), db_int(p->file_bytes),
-                       db_bytes(p->page_hashes), db_bytes(p->file_hash)),
+               DB_ARGS(db_text(office_id), db_text(p->code), db_int(p->pages),
+                       db_int(p->file_bytes), db_bytes(p->page_hashes), db_bytes(p->file_hash)),
                &changed));
     return changed ? ERR_OK : ERR_MISSING;
 }
 
-enum err proof_by_code(struct db_conn *conn, const char *office_id, const char *code, struct proof *ret)
+enum err proof_by_code(struct db_conn *conn, const char *office_id, const char *code,
+                       struct proof *ret)
 {
-    return db_one(conn, &proof_select, DB_ARGS(db_text(office_id), db_text(code)), &proof_record, ret);
+    return db_one(conn, &proof_select, DB_ARGS(db_text(office_id), db_text(code)), &proof_record,
+                  ret);
 }
 
 enum err proof_of_subject(struct db_conn *conn, const char *office_id, const char *subject_id,
@@ -102,17 +111,21 @@ enum err proof_export_begin_tx(struct db_conn *tx, void *arg)
 {
     struct proof_export *e = arg;
     int64_t running = 0, recent = 0;
+    /* The counter's row is taken first: of two at once the second waits here, and then sees the first. What is
+     * refused below is not stored, its number neither. */
+    TRY(proof_begin(tx, e->office_id, &e->proof));
     TRY(db_number(tx, &proof_count_running,
                   DB_ARGS(db_text(e->office_id), db_text(e->actor_id),
-                          db_int(e->now_ms - PROOF_MAKING_MS - 1), db_int(e->now_ms)),
+                          db_int(e->now_ms - PROOF_MAKING_MS - 1), db_int(e->now_ms),
+                          db_text(e->proof.code)),
                   &running));
     TRY(db_number(tx, &proof_count_recent,
-                  DB_ARGS(db_text(e->office_id), db_text(e->actor_id), db_int(e->now_ms - DAY_MS)),
+                  DB_ARGS(db_text(e->office_id), db_text(e->actor_id), db_int(e->now_ms - DAY_MS),
+                          db_text(e->proof.code)),
                   &recent));
     e->refusal = proof_may_export(running, recent);
     if (e->refusal.err != ERR_OK)
         return e->refusal.err;
-    TRY(proof_begin(tx, e->office_id, &e->proof));
     return audit_export(tx, e);
 }
 

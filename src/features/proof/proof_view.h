@@ -9,8 +9,9 @@
 const char *proof_moment(struct cx *cx, int64_t ms);
 
 struct export_row {
-    const char *number, *when, *by, *reason, *note, *code; /* note NULL: none, or not for this person */
-    int64_t pages;                                         /* 0: broken off */
+    const char *number, *when, *by, *reason, *note,
+        *code;     /* note NULL: none, or not for this person */
+    int64_t pages; /* 0: broken off */
     bool with_reporter;
 };
 struct export_view {

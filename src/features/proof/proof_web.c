@@ -31,7 +31,8 @@ enum err proof_hash(struct arena *a, struct bytes file, struct proof *p)
 
 #define READERS COMPLAINT_READER_ROLES
 /* Whoever holds the code of a receipt, with an account or without: nothing is logged of it. */
-#define HOLDER (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_UNLOGGED | ROUTE_NO_KEEPALIVE_SESSION | ROUTE_LOGIN)
+#define HOLDER                                                                                     \
+    (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_UNLOGGED | ROUTE_NO_KEEPALIVE_SESSION | ROUTE_LOGIN)
 #define ANYBODY (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_NO_KEEPALIVE_SESSION)
 
 const struct route *proof_routes(void)

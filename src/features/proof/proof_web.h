@@ -2,7 +2,7 @@
 #ifndef BT_PROOF_WEB_H
 #define BT_PROOF_WEB_H
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/office/office.h"
 #include "features/proof/proof_store.h"
 #include "lib/http/form.h"
@@ -19,7 +19,8 @@ enum err proof_sheet_begin(struct cx *cx, const struct proof_sheet *s, struct pd
 /* ERR_LIMIT with a sentence when it is too large to be checked later. */
 enum err proof_sheet_end(struct cx *cx, struct pdf *p, struct bytes *ret) MUST_USE;
 /* The QR code of an address with words beside it. */
-enum err proof_sheet_code(struct cx *cx, struct pdf *p, const char *url, const struct pdf_code *words) MUST_USE;
+enum err proof_sheet_code(struct cx *cx, struct pdf *p, const char *url,
+                          const struct pdf_code *words) MUST_USE;
 /* Parties, story, six questions, documents: the content of a complaint. */
 void proof_sheet_content(struct cx *cx, struct pdf *p, const struct complaint_text *t);
 void proof_sheet_reporter(struct pdf *p, const struct complaint_reporter *r);

@@ -44,9 +44,10 @@ static enum err find(struct cx *cx, const struct http_req *req, struct proof *re
         e = proof_by_code(cx->read, cx->actor.office_id, code, ret);
     if (e != ERR_MISSING)
         return e;
-    return cx_fail(cx, ERR_MISSING, "unknown_code",
-                   T("Kantor tidak mengeluarkan dokumen dengan kode ini. Periksa lagi huruf dan angkanya pada "
-                     "dokumen."));
+    return cx_fail(
+        cx, ERR_MISSING, "unknown_code",
+        T("Kantor tidak mengeluarkan dokumen dengan kode ini. Periksa lagi huruf dan angkanya pada "
+          "dokumen."));
 }
 
 /* --- the code typed from a paper ------------------------------------------------------------------------------ */
@@ -65,11 +66,13 @@ enum err proof_check_start_get(struct cx *cx, struct http_req *req, struct http_
     if (!str_empty(typed)) {
         res->status = 422;
         cx_field(cx, "kode", "code",
-                 T("Kode pemeriksaan berisi 20 huruf dan angka. Periksa lagi pada bagian bawah dokumen."));
+                 T("Kode pemeriksaan berisi 20 huruf dan angka. Periksa lagi pada bagian bawah "
+                   "dokumen."));
     }
     struct check_start_view *v = ARENA_NEW(cx->arena, struct check_start_view);
     v->code = typed;
-    const struct page_view page = {.title = T("Periksa keaslian dokumen"), .phone = true, .body = start_body, .arg = v};
+    const struct page_view page = {
+        .title = T("Periksa keaslian dokumen"), .phone = true, .body = start_body, .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -85,8 +88,8 @@ static void check_body(struct html *h, void *arg)
     check_page(h, arg);
 }
 
-static enum err show(struct cx *cx, struct http_req *req, struct http_res *res, const struct proof *p,
-                     struct check_view *v)
+static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
+                     const struct proof *p, struct check_view *v)
 {
     v->code = p->code;
     v->action = arena_printf(cx->arena, "/periksa/%s", p->code);
@@ -98,9 +101,8 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res, 
     v->page_count = (size_t)p->pages;
     v->pages = ARENA_ARRAY(cx->arena, v->page_count + 1, struct check_page_row);
     for (int64_t i = 0; i < p->pages; i++)
-        v->pages[i] = (struct check_page_row){.number = i + 1,
-                                              .hash = page_hash(cx, p, i),
-                                              .same = v->flags && v->flags[i]};
+        v->pages[i] = (struct check_page_row){
+            .number = i + 1, .hash = page_hash(cx, p, i), .same = v->flags && v->flags[i]};
     const struct page_view page = {
         .title = T("Periksa keaslian dokumen"), .phone = true, .body = check_body, .arg = v};
     return page_render(cx, req, res, &page);
@@ -114,9 +116,11 @@ static json_t *known_json(struct cx *cx, const struct proof *p)
         json_array_append_new(pages, json_text(page_hash(cx, p, i)));
     json_object_set_new_nocheck(o, "kind", json_text(p->kind));
     json_object_set_new_nocheck(o, "number", json_text(proof_number_text(cx->arena, p)));
-    json_object_set_new_nocheck(o, "date", json_text(time_day_text(cx->arena, p->made_at, cx->offset_min)));
+    json_object_set_new_nocheck(o, "date",
+                                json_text(time_day_text(cx->arena, p->made_at, cx->offset_min)));
     json_object_set_new_nocheck(o, "bytes", json_integer(p->file_bytes));
-    json_object_set_new_nocheck(o, "sha256", json_text(str_hex(cx->arena, p->file_hash.p, p->file_hash.n)));
+    json_object_set_new_nocheck(o, "sha256",
+                                json_text(str_hex(cx->arena, p->file_hash.p, p->file_hash.n)));
     json_object_set_new_nocheck(o, "page_sha256", pages);
     return o;
 }

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/casework/casework.h"
 #include "features/proof/proof_web.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
+#include "lib/base/time.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
@@ -44,6 +46,18 @@ static void fill_words(struct cx *cx, struct opened *o)
     o->number = complaint_number_text(cx->arena, c->number, c->year);
     o->received = proof_received(cx, day_only ? c->received_at : o->text.received_at, day_only);
     find_officer(cx, o);
+}
+
+/* Until when the desk looks whether all is there; NULL once it has. */
+static const char *deadline(struct cx *cx, const struct complaint *c)
+{
+    struct casework w = {.due_day = NULL};
+    struct civil day = {0};
+    if (!str_eq(c->state, "received") ||
+        casework_get(cx->read, cx->actor.office_id, c->id, &w) != ERR_OK || !w.due_day ||
+        !time_parse_date(w.due_day, &day.year, &day.month, &day.day))
+        return NULL;
+    return proof_received(cx, time_from_civil(day, cx->offset_min), true);
 }
 
 static enum err open_by_code(struct cx *cx, const char *typed, struct opened *ret)
@@ -88,6 +102,7 @@ enum err proof_receipt_post(struct cx *cx, struct http_req *req, struct http_res
         .officer_nip = o.officer.nip,
         .documents = o.text.documents,
         .document_count = o.text.document_count,
+        .deadline = deadline(cx, &o.complaint),
         .code = str_eq(f.sheet, "archive") ? NULL : o.code,
     };
     TRY(proof_receipt_pdf(cx, &r, &file));

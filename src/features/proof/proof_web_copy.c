@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/casework/casework_web.h"
 #include "features/evidence/evidence.h"
 #include "features/letter/letter.h"
 #include "features/proof/proof_web.h"
+#include "features/reporter/reporter_web.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -15,15 +17,18 @@
 
 /* --- what stands on every page ---------------------------------------------------------------------------- */
 
-static enum err begin(struct cx *cx, const struct proof_copy *c, const char *number, struct pdf **ret)
+static enum err begin(struct cx *cx, const struct proof_copy *c, const char *number,
+                      struct pdf **ret)
 {
     const struct proof *p = c->proof;
     const char *taken = arena_printf(cx->arena, "%s · %s %s", cx->actor.name,
-                                     proof_short_time(cx, p->made_at), time_zone_letters(cx->offset_min));
+                                     proof_short_time(cx, p->made_at),
+                                     time_zone_letters(cx->offset_min));
     const char *export = proof_number_text(cx->arena, p);
     const struct proof_sheet sheet = {
         .title = arena_printf(cx->arena, "Salinan pengaduan %s", number),
-        .footer = arena_printf(cx->arena, "%s · %s · %s · periksa: %s", number, export, taken, p->code),
+        .footer = arena_printf(cx->arena, "periksa: %s · %s · %s · %s", p->code, export, number,
+                               taken),
         .watermark = arena_printf(cx->arena, "SALINAN %s\n%s", export, taken),
         .created_ms = p->made_at};
     return proof_sheet_begin(cx, &sheet, ret);
@@ -34,7 +39,9 @@ static const char *purpose(struct arena *a, const struct proof_copy *c)
     const char *reason = complaint_label(proof_reasons, c->proof->reason);
     if (str_empty(c->note))
         return reason;
-    return str_eq(c->proof->reason, PROOF_REASON_OTHER) ? c->note : arena_printf(a, "%s: %s", reason, c->note);
+    return str_eq(c->proof->reason, PROOF_REASON_OTHER)
+               ? c->note
+               : arena_printf(a, "%s: %s", reason, c->note);
 }
 
 static void add_head(struct cx *cx, struct pdf *p, const struct proof_copy *c, const char *number)
@@ -45,7 +52,8 @@ static void add_head(struct cx *cx, struct pdf *p, const struct proof_copy *c, c
     const char *side = row->side ? complaint_label(complaint_sides, row->side) : NULL;
     const struct pdf_fact facts[] = {
         {"Pengaduan", number},
-        {"Diterima", proof_received(cx, day_only ? row->received_at : c->text->received_at, day_only)},
+        {"Diterima",
+         proof_received(cx, day_only ? row->received_at : c->text->received_at, day_only)},
         {"Cara", complaint_label(complaint_ways, row->way)},
         {"Golongan", complaint_label(complaint_classes, row->class)},
         {"Keadaan", side ? arena_printf(cx->arena, "%s (%s)", state, side) : state},
@@ -56,7 +64,8 @@ static void add_head(struct cx *cx, struct pdf *p, const struct proof_copy *c, c
     pdf_title(p, "SALINAN BERKAS PENGADUAN",
               arena_printf(cx->arena, "Nomor ekspor: %s", proof_number_text(cx->arena, c->proof)));
     pdf_facts(p, facts, ARRAY_LEN(facts));
-    pdf_note(p, "RAHASIA. Salinan ini memuat isi pengaduan yang disegel. Simpan seperti berkas perkara, jangan "
+    pdf_note(p, "RAHASIA. Salinan ini memuat isi pengaduan yang disegel. Simpan seperti berkas "
+                "perkara, jangan "
                 "diperbanyak, dan musnahkan bila tidak diperlukan lagi.");
 }
 
@@ -67,8 +76,9 @@ static void add_reporter(struct pdf *p, const struct proof_copy *c)
         return;
     }
     pdf_heading(p, "Pelapor");
-    pdf_paragraph(p, c->complaint->reporter_sealed.n ? "Identitas pelapor tidak disertakan dalam salinan ini."
-                                                     : "Identitas pelapor tidak dicatat.");
+    pdf_paragraph(p, c->complaint->reporter_sealed.n
+                         ? "Identitas pelapor tidak disertakan dalam salinan ini."
+                         : "Identitas pelapor tidak dicatat.");
 }
 
 /* --- what lies beside it ---------------------------------------------------------------------------------- */
@@ -78,7 +88,8 @@ static const char *size_text(struct arena *a, int64_t bytes)
 {
     if (bytes < 1000000)
         return arena_printf(a, "%lld KB", (long long)((bytes + 999) / 1000));
-    return arena_printf(a, "%lld,%lld MB", (long long)(bytes / 1000000), (long long)(bytes / 100000 % 10));
+    return arena_printf(a, "%lld,%lld MB", (long long)(bytes / 1000000),
+                        (long long)(bytes / 100000 % 10));
 }
 
 static const char *added_by(const struct evidence_file *f)
@@ -103,7 +114,8 @@ static enum err add_files(struct cx *cx, struct pdf *p, const struct proof_copy 
         const char *row[] = {arena_printf(cx->arena, "%zu", i + 1),
                              arena_printf(cx->arena, "%s (%s)", rows[i].name,
                                           complaint_label(evidence_kinds, rows[i].kind)),
-                             size_text(cx->arena, rows[i].bytes), added_by(&rows[i]), rows[i].sha256};
+                             size_text(cx->arena, rows[i].bytes), added_by(&rows[i]),
+                             rows[i].sha256};
         memcpy(cells + i * width, row, sizeof(row));
     }
     pdf_heading(p, "Lampiran");
@@ -118,9 +130,8 @@ static enum err add_files(struct cx *cx, struct pdf *p, const struct proof_copy 
 
 static enum err add_letters(struct cx *cx, struct pdf *p, const struct proof_copy *c)
 {
-    static const struct pdf_column columns[] = {{"Tanggal", 16, PDF_LEFT},
-                                                {"Surat", 44, PDF_LEFT},
-                                                {"Nomor", 44, PDF_LEFT}};
+    static const struct pdf_column columns[] = {
+        {"Tanggal", 16, PDF_LEFT}, {"Surat", 44, PDF_LEFT}, {"Nomor", 44, PDF_LEFT}};
     const size_t width = ARRAY_LEN(columns);
     struct letter *rows = NULL;
     size_t count = 0;
@@ -132,22 +143,94 @@ static enum err add_letters(struct cx *cx, struct pdf *p, const struct proof_cop
         const struct letter_kind *kind = letter_kind_of(rows[i].kind);
         cells[i * width] = arena_strndup(cx->arena, proof_short_time(cx, rows[i].dated_at), 10);
         cells[i * width + 1] = kind ? kind->label : "Surat";
-        cells[i * width + 2] = rows[i].cancelled_at ? arena_printf(cx->arena, "%s (dibatalkan)", rows[i].number)
-                                                    : rows[i].number;
+        cells[i * width + 2] = rows[i].cancelled_at
+                                   ? arena_printf(cx->arena, "%s (dibatalkan)", rows[i].number)
+                                   : rows[i].number;
     }
     pdf_heading(p, "Surat");
-    pdf_table(p, &(struct pdf_table){
-                     .columns = columns, .column_count = width, .cells = cells, .row_count = count, .text_pt = 9});
+    pdf_table(p, &(struct pdf_table){.columns = columns,
+                                     .column_count = width,
+                                     .cells = cells,
+                                     .row_count = count,
+                                     .text_pt = 9});
     return ERR_OK;
 }
 
-/* --- history ------------------------------------------------------------------------------------------------- */
+/* --- history ---------------------------------------------------------------------------------- */
 
-static enum err add_history(struct cx *cx, struct pdf *p, const struct proof_copy *c)
+/* What was done, with the notes that only readers see. */
+static enum err add_events(struct cx *cx, struct pdf *p, const struct proof_copy *c)
 {
-    static const struct pdf_column columns[] = {{"Waktu", 20, PDF_LEFT},
-                                                {"Peristiwa", 48, PDF_LEFT},
-                                                {"Oleh", 32, PDF_LEFT}};
+    static const struct pdf_column columns[] = {
+        {"Waktu", 20, PDF_LEFT}, {"Peristiwa", 52, PDF_LEFT}, {"Oleh", 28, PDF_LEFT}};
+    const size_t width = ARRAY_LEN(columns);
+    struct case_event *rows = NULL;
+    size_t count = 0;
+    const char *office = cx->actor.office_id;
+    TRY(casework_events(cx->read, office, c->complaint->id, &rows, &count));
+    const char **cells = ARENA_ARRAY(cx->arena, width * count + 1, const char *);
+    for (size_t i = 0; i < count; i++) {
+        char *note = NULL;
+        const char *words = case_event_words(cx, &rows[i]);
+        TRY(seal_drop_open(c->key, cx->arena, complaint_aad(cx->arena, c->complaint->id, "note"),
+                           rows[i].note_sealed, &note));
+        cells[i * width] = proof_short_time(cx, rows[i].at);
+        cells[i * width + 1] = note ? arena_printf(cx->arena, "%s\n%s", words, note) : words;
+        cells[i * width + 2] = staff_name(cx->read, office, rows[i].by_id);
+    }
+    pdf_heading(p, "Riwayat penanganan");
+    pdf_table(p, &(struct pdf_table){.columns = columns,
+                                     .column_count = width,
+                                     .cells = cells,
+                                     .row_count = count,
+                                     .empty = "Belum ada",
+                                     .text_pt = 9});
+    return ERR_OK;
+}
+
+static const char *joined(struct arena *a, const char **lines, size_t count)
+{
+    struct buf b = buf_new(a, 1024, 1024 * 1024);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&b, "%s%s", i ? "\n" : "", lines[i]);
+    return b.p;
+}
+
+static enum err add_messages(struct cx *cx, struct pdf *p, const struct proof_copy *c)
+{
+    static const struct pdf_column columns[] = {
+        {"Waktu", 24, PDF_LEFT}, {"Dari", 22, PDF_LEFT}, {"Isi", 54, PDF_LEFT}};
+    const size_t width = ARRAY_LEN(columns);
+    const struct message_view *rows = NULL;
+    size_t count = 0;
+    bool withdrawal = false;
+    TRY(reporter_messages_fill(cx, c->complaint, c->key, false, &rows, &count, &withdrawal));
+    if (count == 0)
+        return ERR_OK;
+    const char **cells = ARENA_ARRAY(cx->arena, width * count + 1, const char *);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = joined(cx->arena, rows[i].lines, rows[i].line_count);
+        cells[i * width] = rows[i].when;
+        cells[i * width + 1] = rows[i].who;
+        cells[i * width + 2] = rows[i].withdrawal
+                                   ? arena_printf(cx->arena, "Permintaan mencabut pengaduan\n%s",
+                                                  text)
+                                   : text;
+    }
+    pdf_heading(p, "Pesan dengan pelapor");
+    pdf_table(p, &(struct pdf_table){.columns = columns,
+                                     .column_count = width,
+                                     .cells = cells,
+                                     .row_count = count,
+                                     .text_pt = 9});
+    return ERR_OK;
+}
+
+/* Who looked, who was let in, who took copies. */
+static enum err add_looks(struct cx *cx, struct pdf *p, const struct proof_copy *c)
+{
+    static const struct pdf_column columns[] = {
+        {"Waktu", 20, PDF_LEFT}, {"Peristiwa", 48, PDF_LEFT}, {"Oleh", 32, PDF_LEFT}};
     const size_t width = ARRAY_LEN(columns);
     struct audit_entry *rows = NULL;
     size_t count = 0;
@@ -157,10 +240,11 @@ static enum err add_history(struct cx *cx, struct pdf *p, const struct proof_cop
     for (size_t i = 0; i < count; i++) {
         cells[i * width] = proof_short_time(cx, rows[i].at);
         cells[i * width + 1] = audit_action_label(rows[i].action);
-        cells[i * width + 2] = str_empty(rows[i].actor_id) ? "Program"
-                                                           : staff_name(cx->read, office, rows[i].actor_id);
+        cells[i * width + 2] = str_empty(rows[i].actor_id)
+                                   ? "Program"
+                                   : staff_name(cx->read, office, rows[i].actor_id);
     }
-    pdf_heading(p, "Riwayat");
+    pdf_heading(p, "Jejak akses dan perubahan");
     pdf_table(p, &(struct pdf_table){.columns = columns,
                                      .column_count = width,
                                      .cells = cells,
@@ -175,18 +259,20 @@ static enum err add_history(struct cx *cx, struct pdf *p, const struct proof_cop
 static enum err add_proof(struct cx *cx, struct pdf *p, const struct proof_copy *c)
 {
     const char *url = proof_check_url(cx, c->proof->code);
-    const char *text = arena_printf(
-        cx->arena,
-        "Pindai kode ini atau buka %s. Kantor menyimpan sidik SHA-256 berkas ini dan setiap halamannya, bukan "
-        "berkasnya. Halaman itu mencocokkan berkas PDF dengan sidiknya dan tidak menyebut isi pengaduan.",
-        url);
+    const char *text = arena_printf(cx->arena,
+                                    "Pindai kode ini atau buka %s. Kantor menyimpan sidik SHA-256 "
+                                    "berkas ini dan setiap halamannya, bukan "
+                                    "berkasnya. Halaman itu mencocokkan berkas PDF dengan sidiknya "
+                                    "dan tidak menyebut isi pengaduan.",
+                                    url);
     pdf_heading(p, "Pemeriksaan keaslian");
-    return proof_sheet_code(cx, p, url,
-                            &(struct pdf_code){.title = arena_printf(cx->arena, "Kode pemeriksaan %s", c->proof->code),
-                                               .text = text});
+    return proof_sheet_code(
+        cx, p, url,
+        &(struct pdf_code){.title = arena_printf(cx->arena, "Kode pemeriksaan %s", c->proof->code),
+                           .text = text});
 }
 
-enum err proof_copy_pdf(struct cx *cx, const struct proof_copy *c, struct bytes *ret)
+static enum err copy_pdf(struct cx *cx, const struct proof_copy *c, struct bytes *ret)
 {
     struct pdf *p = NULL;
     const struct complaint *row = c->complaint;
@@ -197,7 +283,19 @@ enum err proof_copy_pdf(struct cx *cx, const struct proof_copy *c, struct bytes 
     proof_sheet_content(cx, p, c->text);
     TRY(add_files(cx, p, c));
     TRY(add_letters(cx, p, c));
-    TRY(add_history(cx, p, c));
+    TRY(add_messages(cx, p, c));
+    TRY(add_events(cx, p, c));
+    TRY(add_looks(cx, p, c));
     TRY(add_proof(cx, p, c));
     return proof_sheet_end(cx, p, ret);
+}
+
+/* Words of other features come in the language of the request; a paper is in Indonesian. */
+enum err proof_copy_pdf(struct cx *cx, const struct proof_copy *c, struct bytes *ret)
+{
+    enum lang lang = cx->lang;
+    cx->lang = LANG_ID;
+    enum err e = copy_pdf(cx, c, ret);
+    cx->lang = lang;
+    return e;
 }

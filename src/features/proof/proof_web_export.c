@@ -78,7 +78,8 @@ static void export_body(struct html *h, void *arg)
     export_page(h, arg);
 }
 
-static enum err show_page(struct cx *cx, struct http_req *req, struct http_res *res, const struct casefile *f)
+static enum err show_page(struct cx *cx, struct http_req *req, struct http_res *res,
+                          const struct casefile *f)
 {
     static const struct option reasons[] = {
         {"case_file", T("Kelengkapan berkas perkara")},
@@ -95,7 +96,8 @@ static enum err show_page(struct cx *cx, struct http_req *req, struct http_res *
     v->reason = form_typed(cx, req, "reason");
     v->note = form_typed(cx, req, "note");
     v->reporter = http_field(req, "reporter") != NULL;
-    TRY(complaint_has_share(cx->read, office, f->complaint.id, cx->actor.id, COMPLAINT_CONTENT, &v->opens));
+    TRY(complaint_has_share(cx->read, office, f->complaint.id, cx->actor.id, COMPLAINT_CONTENT,
+                            &v->opens));
     TRY(complaint_has_share(cx->read, office, f->complaint.id, cx->actor.id, COMPLAINT_REPORTER,
                             &v->may_reporter));
     v->may_reporter = v->may_reporter && f->complaint.reporter_sealed.n > 0;
@@ -119,7 +121,8 @@ enum err proof_export_get(struct cx *cx, struct http_req *req, struct http_res *
 static enum err parse(struct cx *cx, struct http_req *req, struct export_form *ret)
 {
     enum err e = form_parse(cx, req, &proof_export_form, ret);
-    bool wordless = str_eq(ret->reason, PROOF_REASON_OTHER) && utf8_length(str_or(ret->note, "")) < NOTE_MIN;
+    bool wordless = str_eq(ret->reason, PROOF_REASON_OTHER) &&
+                    utf8_length(str_or(ret->note, "")) < NOTE_MIN;
     if (wordless && !form_error(cx, "note"))
         cx_field(cx, "note", "too_short",
                  T("Jelaskan keperluannya, paling sedikit %d huruf. Penjelasan ini disegel bersama "
@@ -133,8 +136,8 @@ struct keys {
     struct seal_envelope content, reporter;
 };
 
-static enum err open_all(struct cx *cx, const struct complaint *c, const struct keys *keys, bool reporter,
-                         struct proof_copy *copy)
+static enum err open_all(struct cx *cx, const struct complaint *c, const struct keys *keys,
+                         bool reporter, struct proof_copy *copy)
 {
     struct complaint_text *text = ARENA_NEW(cx->arena, struct complaint_text);
     struct complaint_reporter *who = ARENA_NEW(cx->arena, struct complaint_reporter);
@@ -163,13 +166,15 @@ static enum err begin(struct cx *cx, const struct complaint *c, const struct exp
                               .reason = in->reason,
                               .with_reporter = in->reporter};
     if (c->public_key.n == 32 && !str_empty(in->note))
-        e->proof.note_sealed = seal_drop_text(cx->arena, c->public_key.p, note_aad(cx, c->id, code), in->note);
+        e->proof.note_sealed = seal_drop_text(cx->arena, c->public_key.p, note_aad(cx, c->id, code),
+                                              in->note);
     enum err done = db_tx(cx, "complaint_export", proof_export_begin_tx, e);
     return done != ERR_OK && e->refusal.err != ERR_OK ? cx_refuse(cx, &e->refusal) : done;
 }
 
 /* What fails on the way ends the row too, so that the next export need not wait for it. */
-static enum err make(struct cx *cx, const struct proof_copy *copy, struct proof_export *e, struct bytes *ret)
+static enum err make(struct cx *cx, const struct proof_copy *copy, struct proof_export *e,
+                     struct bytes *ret)
 {
     enum err made = proof_copy_pdf(cx, copy, ret);
     if (made == ERR_OK)
@@ -190,19 +195,15 @@ static enum err export_with(struct cx *cx, const struct complaint *c, const stru
     return make(cx, &copy, &e, ret);
 }
 
-static enum err export(struct cx *cx, struct http_req *req, const struct complaint *c, struct bytes *ret,
-                       const char **ret_number)
-{
-    struct export_form in = {.reason = NULL};
-    struct keys keys;
+static enum err export(struct cx *cx, struct http_req *req, const struct complaint *c,
+                       struct bytes *ret, const char **ret_number) {
+    struct export_form in = {.reason = NULL}; struct keys keys;
     TRY(complaint_unlock(cx, c->id, COMPLAINT_CONTENT, &keys.content));
     enum err e = parse(cx, req, &in);
-    if (e == ERR_OK)
-        e = staff_prove_password(cx, in.password);
+    if (e == ERR_OK) e = staff_prove_password(cx, in.password);
     if (e == ERR_OK && in.reporter)
         e = complaint_unlock(cx, c->id, COMPLAINT_REPORTER, &keys.reporter);
-    if (e == ERR_OK)
-        e = export_with(cx, c, &in, &keys, ret, ret_number);
+    if (e == ERR_OK) e = export_with(cx, c, &in, &keys, ret, ret_number);
     explicit_bzero(&keys, sizeof(keys));
     return e;
 }

@@ -25,14 +25,16 @@ const char *proof_received(const struct cx *cx, int64_t at, bool day_only)
 const char *proof_short_time(const struct cx *cx, int64_t ms)
 {
     struct civil c = time_civil(ms, cx->offset_min);
-    return arena_printf(cx->arena, "%02d-%02d-%04d %02d.%02d", c.day, c.month, c.year, c.hour, c.minute);
+    return arena_printf(cx->arena, "%02d-%02d-%04d %02d.%02d", c.day, c.month, c.year, c.hour,
+                        c.minute);
 }
 
 static const char *address_of(const struct cx *cx, const char *path)
 {
     const char *set = cx->settings ? cx->settings->public_url : NULL;
     if (str_empty(set))
-        return arena_printf(cx->arena, "http://%s%s", cx->settings ? cx->settings->listen : "localhost", path);
+        return arena_printf(cx->arena, "http://%s%s",
+                            cx->settings ? cx->settings->listen : "localhost", path);
     size_t n = strlen(set);
     return arena_printf(cx->arena, "%.*s%s", (int)(set[n - 1] == '/' ? n - 1 : n), set, path);
 }
@@ -67,6 +69,13 @@ static const char *below_name(struct arena *a, const char *title, const char *ni
     return arena_printf(a, "%s\nNIP %s", str_or(title, ""), nip);
 }
 
+/* Fixed lines are written without groups: how long the area code is, nobody can tell from the number. */
+static const char *dialled(struct arena *a, const char *e164)
+{
+    bool fixed = str_starts(e164, "+62") && e164[3] != '8';
+    return fixed ? arena_printf(a, "0%s", e164 + 3) : phone_pretty(a, e164);
+}
+
 /* As the names of offices stand at the head of a letter. */
 static const char *capitals(struct arena *a, const char *name)
 {
@@ -94,7 +103,7 @@ enum err proof_sheet_begin(struct cx *cx, const struct proof_sheet *s, struct pd
     const char *address = office.address;
     if (!str_empty(office.phone))
         address = arena_printf(cx->arena, "%s%sTelepon %s", str_or(address, ""),
-                               str_empty(address) ? "" : " · ", phone_pretty(cx->arena, office.phone));
+                               str_empty(address) ? "" : " · ", dialled(cx->arena, office.phone));
     pdf_letterhead(p, &(struct pdf_letterhead){capitals(cx->arena, office.parent_name),
                                                capitals(cx->arena, office.name), address});
     *ret = p;
@@ -114,7 +123,8 @@ enum err proof_sheet_end(struct cx *cx, struct pdf *p, struct bytes *ret)
     return ERR_OK;
 }
 
-enum err proof_sheet_code(struct cx *cx, struct pdf *p, const char *url, const struct pdf_code *words)
+enum err proof_sheet_code(struct cx *cx, struct pdf *p, const char *url,
+                          const struct pdf_code *words)
 {
     struct qr code;
     if (qr_make(cx->arena, url, &code) != ERR_OK)
@@ -146,7 +156,8 @@ static const char *form_words(const char *form)
     return str_eq(form, "digital") ? "Berkas digital" : "";
 }
 
-static void add_documents(struct cx *cx, struct pdf *p, const struct complaint_document *d, size_t count)
+static void add_documents(struct cx *cx, struct pdf *p, const struct complaint_document *d,
+                          size_t count)
 {
     static const struct pdf_column columns[] = {{"No.", 8, PDF_RIGHT},
                                                 {"Jenis dokumen", 60, PDF_LEFT},
@@ -158,7 +169,8 @@ static void add_documents(struct cx *cx, struct pdf *p, const struct complaint_d
         cells[i * width] = arena_printf(cx->arena, "%zu", i + 1);
         cells[i * width + 1] = d[i].kind;
         cells[i * width + 2] = form_words(d[i].form);
-        cells[i * width + 3] = arena_printf(cx->arena, "%lld", (long long)(d[i].count ? d[i].count : 1));
+        cells[i * width + 3] = arena_printf(cx->arena, "%lld",
+                                            (long long)(d[i].count ? d[i].count : 1));
     }
     pdf_table(p, &(struct pdf_table){.caption = "Dokumen yang diserahkan",
                                      .columns = columns,
@@ -242,7 +254,8 @@ void proof_sheet_content(struct cx *cx, struct pdf *p, const struct complaint_te
 
 static const char *id_type_words(const char *type)
 {
-    static const char *const words[][2] = {{"ktp", "KTP"}, {"sim", "SIM"}, {"passport", "Paspor"}, {"kk", "Kartu Keluarga"}};
+    static const char *const words[][2] = {
+        {"ktp", "KTP"}, {"sim", "SIM"}, {"passport", "Paspor"}, {"kk", "Kartu Keluarga"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (str_eq(words[i][0], type))
             return words[i][1];
@@ -253,8 +266,12 @@ static const char *id_type_words(const char *type)
 void proof_sheet_reporter(struct pdf *p, const struct complaint_reporter *r)
 {
     const struct pdf_fact facts[] = {
-        {"Nama", r->name},           {id_type_words(r->id_type), r->id_number}, {"Pekerjaan", r->occupation},
-        {"Alamat", r->address},      {"Telepon", r->phone},                     {"Surel", r->email},
+        {"Nama", r->name},
+        {id_type_words(r->id_type), r->id_number},
+        {"Pekerjaan", r->occupation},
+        {"Alamat", r->address},
+        {"Telepon", r->phone},
+        {"Surel", r->email},
     };
     pdf_heading(p, "Pelapor");
     pdf_facts(p, facts, ARRAY_LEN(facts));
@@ -271,8 +288,10 @@ static const char *two_lines(struct arena *a, const char *code)
 static enum err receipt_code(struct cx *cx, struct pdf *p, const char *code)
 {
     if (!code) {
-        pdf_note(p, "Lembar arsip. Kode rahasia tindak lanjut hanya ada pada lembar pelapor; kantor tidak "
-                    "menyimpannya.");
+        pdf_note(
+            p,
+            "Lembar arsip. Kode rahasia tindak lanjut hanya ada pada lembar pelapor; kantor tidak "
+            "menyimpannya.");
         return ERR_OK;
     }
     return proof_sheet_code(
@@ -280,11 +299,12 @@ static enum err receipt_code(struct cx *cx, struct pdf *p, const char *code)
         &(struct pdf_code){
             .title = "Kode rahasia tindak lanjut",
             .secret = two_lines(cx->arena, code),
-            .text = arena_printf(cx->arena,
-                                 "Dengan kode ini Anda dapat melihat perkembangan, menambah dokumen, dan membaca "
-                                 "jawaban di %s, tanpa akun. Simpan seperti uang. Jangan difoto, dikirim, atau "
-                                 "diperlihatkan.",
-                                 proof_follow_url(cx))});
+            .text = arena_printf(
+                cx->arena,
+                "Dengan kode ini Anda dapat melihat perkembangan, menambah dokumen, dan membaca "
+                "jawaban di %s, tanpa akun. Simpan seperti uang. Jangan difoto, dikirim, atau "
+                "diperlihatkan.",
+                proof_follow_url(cx))});
 }
 
 enum err proof_receipt_pdf(struct cx *cx, const struct proof_receipt *r, struct bytes *ret)
@@ -311,8 +331,9 @@ enum err proof_receipt_pdf(struct cx *cx, const struct proof_receipt *r, struct 
     pdf_facts(p, facts, ARRAY_LEN(facts));
     add_documents(cx, p, r->documents, r->document_count);
     TRY(receipt_code(cx, p, r->code));
-    pdf_note(p, arena_printf(cx->arena, "Tidak dipungut biaya. %s%s%sKeluhan atas pelayanan: loket PTSP atau "
-                                        "halaman Pengaduan Layanan.",
+    pdf_note(p, arena_printf(cx->arena,
+                             "Tidak dipungut biaya. %s%s%sKeluhan atas pelayanan: loket PTSP atau "
+                             "halaman Pengaduan Layanan.",
                              r->deadline ? "Pemeriksaan kelengkapan selesai paling lambat " : "",
                              str_or(r->deadline, ""), r->deadline ? ". " : ""));
     const struct pdf_signature both[] = {
@@ -327,11 +348,12 @@ enum err proof_receipt_pdf(struct cx *cx, const struct proof_receipt *r, struct 
 
 /* --- the written complaint --------------------------------------------------------------------------------------- */
 
-#define ORAL_NOTE                                                                                     \
-    "Pengaduan ini disampaikan secara lisan dan dituliskan oleh petugas (Pasal 7 Peraturan "          \
-    "Pemerintah Nomor 43 Tahun 2018). Isinya telah dibacakan kepada pelapor, yang membenarkannya; "   \
+#define ORAL_NOTE                                                                                  \
+    "Pengaduan ini disampaikan secara lisan dan dituliskan oleh petugas (Pasal 7 Peraturan "       \
+    "Pemerintah Nomor 43 Tahun 2018). Isinya telah dibacakan kepada pelapor, yang "                \
+    "membenarkannya; "                                                                             \
     "naskah ini ditandatangani oleh pelapor dan petugas."
-#define WRITTEN_NOTE                                                                                  \
+#define WRITTEN_NOTE                                                                               \
     "Pelapor menyatakan bahwa isi pengaduan ini disampaikan menurut apa yang diketahuinya."
 
 static void complaint_reporter_part(struct pdf *p, const struct proof_complaint *c)
@@ -354,12 +376,12 @@ enum err proof_complaint_pdf(struct cx *cx, const struct proof_complaint *c, str
     struct pdf *p = NULL;
     bool anonymous = str_eq(c->mode, "anonymous");
     int64_t day = time_day_start(cx->now_ms, cx->offset_min);
-    TRY(proof_sheet_begin(cx,
-                          &(struct proof_sheet){.title = "Pengaduan tertulis",
-                                                .footer = arena_printf(cx->arena, "Pengaduan %s · RAHASIA",
-                                                                       c->number),
-                                                .created_ms = anonymous ? day : 0},
-                          &p));
+    TRY(proof_sheet_begin(
+        cx,
+        &(struct proof_sheet){.title = "Pengaduan tertulis",
+                              .footer = arena_printf(cx->arena, "Pengaduan %s · RAHASIA", c->number),
+                              .created_ms = anonymous ? day : 0},
+        &p));
     pdf_title(p, "PENGADUAN TERTULIS", arena_printf(cx->arena, "Nomor: %s", c->number));
     const struct pdf_fact facts[] = {
         {"Diterima", c->received},

@@ -94,8 +94,7 @@ enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n,
     TRY(check_person(cx, "staff", n->staff_id, &s));
     const char *address = normalise(cx, n->channel, n->address);
     TRY(cx_fields(cx));
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct reach_change c = change_new(cx);
     c.id = id;
     c.staff_id = n->staff_id;
@@ -103,7 +102,7 @@ enum err reach_channel_add(struct cx *cx, const struct reach_channel_new *n,
     c.sealed = seal_field(cx->seal, cx->arena, "staff_channel", "address_sealed", id, address);
     c.index = seal_index(cx->seal, cx->arena, "staff_channel", address);
     TRY(change_run(cx, "channel_add", reach_tx_channel_add, &c));
-    memcpy(ret_id, id, sizeof(id));
+    memcpy(ret_id, id, UUID_TEXT_BYTES);
     return ERR_OK;
 }
 
@@ -162,8 +161,7 @@ enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n,
         cx_field(cx, "until", "before",
                  T("Waktu selesai harus sesudah waktu mulai dan belum lewat."));
     TRY(cx_fields(cx));
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct reach_change c = change_new(cx);
     c.id = id;
     c.kind = n->kind;
@@ -172,7 +170,7 @@ enum err reach_stand_in_add(struct cx *cx, const struct stand_in_new *n,
     c.from = from;
     c.until = n->until_at;
     TRY(change_run(cx, "stand_in_add", reach_tx_stand_in_add, &c));
-    memcpy(ret_id, id, sizeof(id));
+    memcpy(ret_id, id, UUID_TEXT_BYTES);
     return ERR_OK;
 }
 

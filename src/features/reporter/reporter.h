@@ -15,25 +15,21 @@ enum err reporter_unread(struct db_conn *conn, const char *office_id, const char
 /* Has the reporter asked to withdraw the complaint? The office acts on it. */
 enum err reporter_withdrawal(struct db_conn *conn, const char *office_id, const char *complaint_id,
                              bool *ret) MUST_USE;
-/* Complaints of the office with unread messages, for the board: at most `max` ids. */
-enum err reporter_unread_list(struct db_conn *conn, const char *office_id, size_t max,
-                              const char ***ret, size_t *ret_count) MUST_USE;
-
 /* --- the public page ------------------------------------------------------------------------------------ */
 /* Is /lapor open in this office? */
 enum err reporter_public_open(struct db_conn *conn, const char *office_id, bool *ret) MUST_USE;
 
 /* --- the clock ---------------------------------------------------------------------------------------------- */
-/* Removes what is left of tablets whose time is over. */
+/* Removes what is left of tablets whose time is over; once a minute. */
 enum err reporter_sweep(struct cx *cx, const char *office_id) MUST_USE;
 
 /* --- rules (reporter.c, pure) ------------------------------------------------------------------------------ */
 #define KIOSK_CODE_CHARS 8
 #define KIOSK_CODE_MS    ((int64_t)10 * 60 * 1000)
 #define KIOSK_MS         ((int64_t)45 * 60 * 1000)
-#define KIOSK_IDLE_S     45 /* the screen is cleared after so long without a touch */
-#define KIOSK_WARN_S     15 /* and says so this long before */
-#define KIOSK_PLAIN_S    600 /* without JavaScript: after a page was opened (docs/adr/0016) */
+#define KIOSK_IDLE_S     45  /* the screen is cleared after so long without a touch */
+#define KIOSK_WARN_S     15  /* and says so this long before */
+#define REPORTER_IDLE_S  300 /* the same on the page that follows a complaint */
 #define REPORTER_MS      ((int64_t)30 * 60 * 1000) /* without a page of /tindak-lanjut being opened */
 
 /* 8 characters of Crockford's base32 from 5 random bytes. */

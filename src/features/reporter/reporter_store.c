@@ -29,27 +29,20 @@ static const struct record_column message_columns[] = {
 static const struct record message_record = RECORD("ReporterMessage", struct reporter_message,
                                                    message_columns);
 
-struct unread_row {
-    const char *complaint_id;
-};
-static const struct record_column unread_columns[] = {COLUMN(unread_row, complaint_id, REC_TEXT)};
-static const struct record unread_record = RECORD("UnreadComplaint", struct unread_row,
-                                                  unread_columns);
-
 DB_SQL(kiosk_insert, "INSERT INTO kiosk_session (office_id, id, code_hash, ends_at, visit_sealed) "
                      "VALUES ($1, $2, $3, $4, $5)");
-DB_SQL(kiosk_take,
-       "UPDATE kiosk_session SET code_hash = NULL, cookie_hash = $3, ends_at = $5 "
-       "WHERE office_id = $1 AND code_hash = $2 AND ends_at > $4");
+DB_SQL(kiosk_take, "UPDATE kiosk_session SET code_hash = NULL, cookie_hash = $3, ends_at = $5 "
+                   "WHERE office_id = $1 AND code_hash = $2 AND ends_at > $4");
 DB_SQL(kiosk_select, "SELECT id, ends_at, visit_sealed FROM kiosk_session "
                      "WHERE office_id = $1 AND cookie_hash = $2 AND ends_at > $3");
 DB_SQL(kiosk_delete, "DELETE FROM kiosk_session WHERE office_id = $1 AND cookie_hash = $2");
+DB_SQL(kiosk_count_over,
+       "SELECT count(*) FROM kiosk_session WHERE office_id = $1 AND ends_at <= $2");
 DB_SQL(kiosk_delete_over, "DELETE FROM kiosk_session WHERE office_id = $1 AND ends_at <= $2");
-DB_SQL(reporter_public_select,
-       "SELECT count(opened_at) FROM public_intake WHERE office_id = $1");
+DB_SQL(reporter_public_select, "SELECT count(opened_at) FROM public_intake WHERE office_id = $1");
 DB_SQL(reporter_public_put, "INSERT INTO public_intake (office_id, opened_at, changed_by) "
-                   "VALUES ($1, $2, $3) ON CONFLICT (office_id) DO UPDATE SET "
-                   "opened_at = excluded.opened_at, changed_by = excluded.changed_by");
+                            "VALUES ($1, $2, $3) ON CONFLICT (office_id) DO UPDATE SET "
+                            "opened_at = excluded.opened_at, changed_by = excluded.changed_by");
 DB_SQL(reporter_message_insert,
        "INSERT INTO complaint_message (office_id, complaint_id, seq, id, at, from_reporter, kind, "
        "by_id, body_sealed) SELECT $1, $2, COALESCE(max(seq), 0) + 1, $3, $4, $5, $6, $7, $8 "
@@ -59,24 +52,32 @@ DB_SQL(reporter_message_select,
        "FROM complaint_message WHERE office_id = $1 AND complaint_id = $2 ORDER BY seq LIMIT 1000");
 DB_SQL(reporter_message_count,
        "SELECT count(*) FROM complaint_message WHERE office_id = $1 AND complaint_id = $2");
-DB_SQL(reporter_message_count_unread, "SELECT count(*) FROM complaint_message WHERE office_id = $1 "
-                             "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL");
-DB_SQL(reporter_message_count_withdrawal, "SELECT count(*) FROM complaint_message WHERE office_id = $1 "
-                                 "AND complaint_id = $2 AND kind = 'withdrawal'");
-DB_SQL(reporter_message_select_unread,
-       "SELECT DISTINCT complaint_id FROM complaint_message WHERE office_id = $1 "
-       "AND from_reporter = 1 AND seen_at IS NULL ORDER BY complaint_id LIMIT $2");
-DB_SQL(reporter_message_mark_seen, "UPDATE complaint_message SET seen_at = $3 WHERE office_id = $1 "
-                          "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL");
+DB_SQL(reporter_message_count_unread,
+       "SELECT count(*) FROM complaint_message WHERE office_id = $1 "
+       "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL");
+DB_SQL(reporter_message_count_withdrawal,
+       "SELECT count(*) FROM complaint_message WHERE office_id = $1 "
+       "AND complaint_id = $2 AND kind = 'withdrawal'");
+DB_SQL(reporter_message_mark_seen,
+       "UPDATE complaint_message SET seen_at = $3 WHERE office_id = $1 "
+       "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL");
 
 const struct db_sql *const reporter_statements[] = {
-    &kiosk_insert,        &kiosk_take,
-    &kiosk_select,        &kiosk_delete,
-    &kiosk_delete_over,   &reporter_public_select,
-    &reporter_public_put,          &reporter_message_insert,
-    &reporter_message_select,      &reporter_message_count,
-    &reporter_message_count_unread, &reporter_message_count_withdrawal,
-    &reporter_message_select_unread, &reporter_message_mark_seen,
+    &kiosk_insert,
+    &kiosk_take,
+    &kiosk_select,
+    &kiosk_delete,
+    &kiosk_delete_over,
+    &kiosk_count_over,
+    &reporter_public_select,
+    &reporter_public_put,
+    &reporter_message_insert,
+    &reporter_message_select,
+    &reporter_message_count,
+    &reporter_message_count_unread,
+    &reporter_message_count_withdrawal,
+
+    &reporter_message_mark_seen,
     NULL,
 };
 
@@ -128,7 +129,10 @@ enum err kiosk_end_tx(struct db_conn *tx, void *arg)
 enum err reporter_sweep(struct cx *cx, const char *office_id)
 {
     struct kiosk_end k = {.office_id = office_id, .now_ms = cx->now_ms};
-    return db_tx_low(cx, "kiosk_sweep", kiosk_end_tx, &k);
+    int64_t over = 0;
+    TRY(db_number(cx->read, &kiosk_count_over, DB_ARGS(db_text(office_id), db_int(cx->now_ms)),
+                  &over));
+    return over ? db_tx_low(cx, "kiosk_sweep", kiosk_end_tx, &k) : ERR_OK;
 }
 
 /* --- the public page ------------------------------------------------------------------------------------- */
@@ -144,10 +148,10 @@ enum err reporter_public_open(struct db_conn *conn, const char *office_id, bool 
 enum err reporter_public_change_tx(struct db_conn *tx, void *arg)
 {
     const struct reporter_public_change *c = arg;
-    TRY(db_run(tx, &reporter_public_put,
-               DB_ARGS(db_text(c->office_id), db_time(c->open ? c->now_ms : 0),
-                       db_text(c->actor_id)),
-               NULL));
+    TRY(db_run(
+        tx, &reporter_public_put,
+        DB_ARGS(db_text(c->office_id), db_time(c->open ? c->now_ms : 0), db_text(c->actor_id)),
+        NULL));
     const struct audit_new entry = {.office_id = c->office_id,
                                     .at = c->now_ms,
                                     .actor_kind = "user",
@@ -170,14 +174,16 @@ static enum err may_add(struct db_conn *tx, struct reporter_message_new *n)
         n->refusal = (struct refusal){
             .err = ERR_CONFLICT,
             .code = "messages_full",
-            .msgid = T("Percakapan ini sudah penuh. Datanglah ke kantor dengan tanda terima Anda.")};
+            .msgid = T(
+                "Percakapan ini sudah penuh. Datanglah ke kantor dengan tanda terima Anda.")};
     if (str_eq(n->message.kind, "withdrawal")) {
         TRY(db_number(tx, &reporter_message_count_withdrawal, args, 2, &count));
         if (count > 0)
             n->refusal = (struct refusal){
                 .err = ERR_CONFLICT,
                 .code = "withdrawal_asked",
-                .msgid = T("Permintaan mencabut pengaduan ini sudah dikirim. Tunggu jawaban kantor.")};
+                .msgid = T(
+                    "Permintaan mencabut pengaduan ini sudah dikirim. Tunggu jawaban kantor.")};
     }
     return n->refusal.err;
 }
@@ -190,8 +196,8 @@ enum err reporter_message_add_tx(struct db_conn *tx, void *arg)
     TRY(may_add(tx, n));
     TRY(db_run(tx, &reporter_message_insert,
                DB_ARGS(db_text(n->office_id), db_text(m->complaint_id), db_text(m->id),
-                       db_int(m->at), db_int(m->from_reporter), db_text(m->kind),
-                       db_text(m->by_id), db_bytes(m->body_sealed)),
+                       db_int(m->at), db_int(m->from_reporter), db_text(m->kind), db_text(m->by_id),
+                       db_bytes(m->body_sealed)),
                NULL));
     if (!n->audited)
         return ERR_OK;
@@ -208,10 +214,11 @@ enum err reporter_message_add_tx(struct db_conn *tx, void *arg)
 }
 
 enum err reporter_messages(struct db_conn *conn, const char *office_id, const char *complaint_id,
-                      struct reporter_message **ret, size_t *ret_count)
+                           struct reporter_message **ret, size_t *ret_count)
 {
-    return db_list(conn, &reporter_message_select, DB_ARGS(db_text(office_id), db_text(complaint_id)),
-                   &message_record, 1000, ret, ret_count);
+    return db_list(conn, &reporter_message_select,
+                   DB_ARGS(db_text(office_id), db_text(complaint_id)), &message_record, 1000, ret,
+                   ret_count);
 }
 
 enum err reporter_message_seen_tx(struct db_conn *tx, void *arg)
@@ -244,20 +251,5 @@ enum err reporter_withdrawal(struct db_conn *conn, const char *office_id, const 
     TRY(db_number(conn, &reporter_message_count_withdrawal,
                   DB_ARGS(db_text(office_id), db_text(complaint_id)), &n));
     *ret = n > 0;
-    return ERR_OK;
-}
-
-enum err reporter_unread_list(struct db_conn *conn, const char *office_id, size_t max,
-                              const char ***ret, size_t *ret_count)
-{
-    struct unread_row *rows = NULL;
-    size_t count = 0;
-    TRY(db_list(conn, &reporter_message_select_unread, DB_ARGS(db_text(office_id), db_int((int64_t)max)),
-                &unread_record, max, &rows, &count));
-    const char **ids = ARENA_ARRAY(db_conn_arena(conn), count + 1, const char *);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = rows[i].complaint_id;
-    *ret = ids;
-    *ret_count = count;
     return ERR_OK;
 }

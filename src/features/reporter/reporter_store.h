@@ -40,7 +40,8 @@ struct reporter_public_change {
     bool open;
     int64_t now_ms;
 };
-enum err reporter_public_change_tx(struct db_conn *tx, void *arg); /* struct reporter_public_change * */
+enum err reporter_public_change_tx(struct db_conn *tx,
+                                   void *arg); /* struct reporter_public_change * */
 
 struct reporter_message {
     const char *id, *complaint_id;
@@ -62,13 +63,14 @@ enum err reporter_message_add_tx(struct db_conn *tx, void *arg); /* struct repor
 /* All of a complaint, oldest first. */
 #define MESSAGES_MAX 500 /* of one complaint; then it is full */
 enum err reporter_messages(struct db_conn *conn, const char *office_id, const char *complaint_id,
-                      struct reporter_message **ret, size_t *ret_count) MUST_USE;
+                           struct reporter_message **ret, size_t *ret_count) MUST_USE;
 
 struct reporter_message_seen {
     const char *office_id, *complaint_id, *staff_id;
     int64_t now_ms;
 };
 /* The office read them: an entry in the audit each time. */
-enum err reporter_message_seen_tx(struct db_conn *tx, void *arg); /* struct reporter_message_seen * */
+enum err reporter_message_seen_tx(struct db_conn *tx,
+                                  void *arg); /* struct reporter_message_seen * */
 
 #endif

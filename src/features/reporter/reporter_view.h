@@ -3,7 +3,7 @@
 #define BT_REPORTER_VIEW_H
 
 #include "features/casework/casework.h"
-#include "features/complaint/complaint_intake.h"
+#include "features/complaint/complaint_web_intake.h"
 #include "features/evidence/evidence.h"
 #include "features/reporter/reporter.h"
 #include "lib/html/widgets.h"
@@ -22,8 +22,8 @@ struct kiosk_offer_view {
 
 /* --- the tablet ----------------------------------------------------------------------------------------------- */
 struct kiosk_start_view {
-    const char *code;   /* as typed */
-    bool staff;         /* an officer is logged in here: nothing is opened */
+    const char *code; /* as typed */
+    bool staff;       /* an officer is logged in here: nothing is opened */
 };
 
 /* --- writing: form, review, receipt ------------------------------------------------------------------------------ */
@@ -70,8 +70,8 @@ struct received_view {
 
 /* --- following --------------------------------------------------------------------------------------------------- */
 struct message_view {
-    const char *who, *when; /* who: msgid or a name */
-    bool from_reporter, withdrawal, seen;
+    const char *who, *when;                     /* who: msgid or a name */
+    bool from_reporter, ours, withdrawal, seen; /* ours: the reporter looks at his own */
     const char **lines;
     size_t line_count;
 };

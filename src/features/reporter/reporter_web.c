@@ -3,23 +3,24 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/staff/staff.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
 
-enum err reporter_clear(struct cx *cx, struct http_res *res, const char *to)
+enum err reporter_clear(struct cx *cx, struct http_res *res, const char *to, bool all)
 {
+    bool person = cx->actor.kind ==
+                  ACTOR_USER; /* of the office, looking at a public page: stays logged in */
     http_res_cookie(cx, res, KIOSK_COOKIE, "", 0);
     http_res_cookie(cx, res, REPORTER_COOKIE, "", 0);
-    /* A person of the office who looked at a public page stays logged in. */
-    bool person = cx->actor.kind == ACTOR_USER;
     if (!person)
         http_res_cookie(cx, res, HTTP_LANG_COOKIE, "", 0);
     http_res_header(cx, res, "Clear-Site-Data",
-                    person ? "\"cache\", \"storage\"" : "\"cache\", \"cookies\", \"storage\"");
+                    all && !person ? "\"cache\", \"cookies\", \"storage\""
+                                   : "\"cache\", \"storage\"");
     return http_res_redirect(cx, res, to);
 }
 
@@ -37,10 +38,10 @@ const char *reporter_address(struct cx *cx, const struct http_req *req, const ch
 const char *reporter_when(struct cx *cx, int64_t ms, bool with_time)
 {
     const char *day = time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
-    return with_time ? arena_printf(cx->arena, "%s, %s %s", day,
-                                    time_hm(cx->arena, ms, cx->offset_min),
-                                    time_zone_letters(cx->offset_min))
-                     : day;
+    return with_time
+               ? arena_printf(cx->arena, "%s, %s %s", day, time_hm(cx->arena, ms, cx->offset_min),
+                              time_zone_letters(cx->offset_min))
+               : day;
 }
 
 const char **reporter_lines(struct arena *a, const char *text, size_t *ret_count)
@@ -63,7 +64,7 @@ const char **reporter_lines(struct arena *a, const char *text, size_t *ret_count
 #define READERS COMPLAINT_READER_ROLES
 #define SWITCH  (ROLE_LEADERS | ROLE_ADMIN)
 /* Nobody is logged in, nothing is logged: who is here, and when, is the reporter's own business. */
-#define GUEST   (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_UNLOGGED | ROUTE_NO_KEEPALIVE_SESSION)
+#define GUEST (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_UNLOGGED | ROUTE_NO_KEEPALIVE_SESSION)
 
 const struct route *reporter_routes(void)
 {
@@ -73,7 +74,7 @@ const struct route *reporter_routes(void)
         {HTTP_POST, "/layar-tamu", OPENS, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, kiosk_offer_post, NULL, 0, T("Kode sekali pakai untuk layar tamu"), NULL},
         {HTTP_POST, "/tamu/{id}/pengaduan/layar-tamu", OPENS, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, kiosk_visit_post, NULL, 0, T("Kode sekali pakai untuk layar tamu, bagi satu kunjungan"), NULL},
         {HTTP_GET, "/kios", 0, GUEST, kiosk_get, NULL, 0, T("Layar tamu"), NULL},
-        {HTTP_POST, "/kios/mulai", 0, GUEST | ROUTE_LOGIN, kiosk_begin_post, &kiosk_code_form, 0, T("Membuka layar tamu dengan kode petugas"), NULL},
+        {HTTP_POST, "/kios/mulai", 0, GUEST | ROUTE_OWN_LIMIT, kiosk_begin_post, &kiosk_code_form, 0, T("Membuka layar tamu dengan kode petugas"), NULL},
         {HTTP_POST, "/kios/bahasa", 0, GUEST | ROUTE_OWN_LIMIT, kiosk_lang_post, &kiosk_lang_form, 0, T("Bahasa di layar tamu"), NULL},
         {HTTP_POST, "/kios/pengaduan", 0, GUEST | ROUTE_OWN_LIMIT, kiosk_write_post, &complaint_intake_form, COMPLAINT_BODY_BYTES, T("Pengaduan yang ditulis tamu sendiri: periksa, lalu kirim"), NULL},
         {HTTP_POST, "/kios/kosongkan", 0, GUEST | ROUTE_OWN_LIMIT, kiosk_wipe_post, NULL, 0, T("Mengosongkan layar tamu"), NULL},

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "reporter_follow_tmpl.h"
@@ -177,8 +177,7 @@ static enum err fill(struct cx *cx, const struct complaint *c, const struct seal
     v->anonymous = str_eq(c->reporter_mode, "anonymous");
     TRY(fill_course(cx, c, v));
     TRY(fill_files(cx, c, key, v));
-    return reporter_messages_fill(cx, c, key, true, &v->messages, &v->message_count,
-                                  &v->withdrawal);
+    return reporter_messages_fill(cx, c, key, true, &v->messages, &v->message_count, &v->withdrawal);
 }
 
 /* The complaint of the code in the cookie, opened. The caller wipes the key. */
@@ -260,7 +259,7 @@ enum err reporter_follow_begin_post(struct cx *cx, struct http_req *req, struct 
 enum err reporter_follow_close_post(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     (void)req;
-    return reporter_clear(cx, res, "/tindak-lanjut");
+    return reporter_clear(cx, res, "/tindak-lanjut", false);
 }
 
 /* --- what the reporter sends --------------------------------------------------------------------------------------- */
@@ -293,9 +292,8 @@ static enum err send_as_reporter(struct cx *cx, const struct complaint *c, const
 {
     TRY(http_throttle(cx, NULL, arena_printf(cx->arena, "pesan|%s", c->id), MESSAGES_AT_ONCE,
                       MESSAGES_PER_HOUR));
-    struct reporter_message_new n = {
-        .message = {.from_reporter = 1, .kind = kind, .by_id = ""},
-        .audited = !str_eq(c->reporter_mode, "anonymous")};
+    struct reporter_message_new n = {.message = {.from_reporter = 1, .kind = kind, .by_id = ""},
+                                     .audited = !str_eq(c->reporter_mode, "anonymous")};
     return reporter_message_send(cx, c, text, &n);
 }
 

@@ -10,6 +10,11 @@
 #include "reporter_tmpl.h"
 #include "lib/base/banned.h"
 
+/* Wrong codes alone are counted: nobody in the house can keep the counter's tablet shut by guessing beside it,
+ * and 40 bits for ten minutes are not guessed. */
+#define WRONG_AT_ONCE  20
+#define WRONG_PER_HOUR 240
+
 struct code_form {
     const char *code;
 };
@@ -41,8 +46,8 @@ static enum err session_now(struct cx *cx, const struct http_req *req, struct ki
     const char *cookie = http_cookie(cx, req, KIOSK_COOKIE);
     if (str_empty(cookie))
         return ERR_MISSING;
-    return kiosk_find(cx->read, cx->actor.office_id, hash_of(cx, "kiosk_cookie", cookie), cx->now_ms,
-                      ret);
+    return kiosk_find(cx->read, cx->actor.office_id, hash_of(cx, "kiosk_cookie", cookie),
+                      cx->now_ms, ret);
 }
 
 static void start_body(struct html *h, void *arg)
@@ -87,16 +92,15 @@ static enum err place_of(struct cx *cx, const struct kiosk_session *s, struct wr
     char *visit_id = NULL;
     TRY(seal_field_open(cx->seal, cx->arena, "kiosk_session", "visit_sealed", s->id,
                         s->visit_sealed, &visit_id));
-    *ret = (struct write_place){.path = "/kios",
-                                .action = "/kios/pengaduan",
-                                .wipe = "/kios/kosongkan",
-                                .kiosk = true,
-                                .way = "tablet",
-                                .visit_id = visit_id,
-                                .until = arena_printf(cx->arena, "%s %s",
-                                                      time_hm(cx->arena, s->ends_at,
-                                                              cx->offset_min),
-                                                      time_zone_letters(cx->offset_min))};
+    *ret = (struct write_place){
+        .path = "/kios",
+        .action = "/kios/pengaduan",
+        .wipe = "/kios/kosongkan",
+        .kiosk = true,
+        .way = "tablet",
+        .visit_id = visit_id,
+        .until = arena_printf(cx->arena, "%s %s", time_hm(cx->arena, s->ends_at, cx->offset_min),
+                              time_zone_letters(cx->offset_min))};
     return ERR_OK;
 }
 
@@ -143,6 +147,7 @@ static enum err begin(struct cx *cx, struct http_req *req, const char **ret_cook
                             .ends_at = cx->now_ms + KIOSK_MS};
     enum err e = readable ? db_tx(cx, "kiosk_begin", kiosk_begin_tx, &k) : ERR_MISSING;
     if (e == ERR_MISSING) {
+        TRY(http_throttle(cx, req, "kios_kode", WRONG_AT_ONCE, WRONG_PER_HOUR));
         cx_field(cx, "code", "code_unknown",
                  T("Kode ini tidak dikenal, sudah dipakai, atau sudah lewat 10 menit. Periksa lagi "
                    "atau minta kode baru kepada petugas."));
@@ -205,7 +210,7 @@ enum err kiosk_wipe_post(struct cx *cx, struct http_req *req, struct http_res *r
         k.cookie_hash = hash_of(cx, "kiosk_cookie", cookie);
         TRY(db_tx(cx, "kiosk_end", kiosk_end_tx, &k));
     }
-    return e == ERR_OK || e == ERR_MISSING ? reporter_clear(cx, res, "/kios") : e;
+    return e == ERR_OK || e == ERR_MISSING ? reporter_clear(cx, res, "/kios", true) : e;
 }
 
 /* Reached without a click, so it changes nothing that is stored: the browser forgets its cookie, and the row

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/json/json.h"
@@ -71,6 +71,7 @@ enum err reporter_messages_fill(struct cx *cx, const struct complaint *c,
         list[i] = (struct message_view){.who = author(cx, &rows[i], for_reporter),
                                         .when = reporter_when(cx, rows[i].at, !anonymous),
                                         .from_reporter = rows[i].from_reporter != 0,
+                                        .ours = rows[i].from_reporter != 0 && for_reporter,
                                         .withdrawal = str_eq(rows[i].kind, "withdrawal"),
                                         .seen = rows[i].seen_at != 0};
         list[i].lines = reporter_lines(cx->arena, text, &list[i].line_count);
@@ -85,7 +86,7 @@ enum err reporter_messages_fill(struct cx *cx, const struct complaint *c,
 
 static void messages_body(struct html *h, void *arg)
 {
-    messages_page(h, arg);
+    reporter_messages_page(h, arg);
 }
 
 static enum err mark_seen(struct cx *cx, const struct complaint *c)

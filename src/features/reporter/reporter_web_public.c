@@ -10,10 +10,8 @@
 #define SENT_AT_ONCE  20
 #define SENT_PER_HOUR 60
 
-static const struct write_place public_place = {.path = "/lapor",
-                                                .action = "/lapor",
-                                                .wipe = "/lapor/kosongkan",
-                                                .way = "public"};
+static const struct write_place public_place = {
+    .path = "/lapor", .action = "/lapor", .wipe = "/lapor/kosongkan", .way = "public"};
 
 static enum err must_be_open(struct cx *cx)
 {
@@ -49,7 +47,7 @@ enum err reporter_public_write_post(struct cx *cx, struct http_req *req, struct 
 enum err reporter_public_wipe_post(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     (void)req;
-    return reporter_clear(cx, res, "/lapor");
+    return reporter_clear(cx, res, "/lapor", false);
 }
 
 /* --- the switch -------------------------------------------------------------------------------------------- */

@@ -194,9 +194,9 @@ static enum err send_complaint(struct cx *cx, struct http_req *req, struct http_
     if (e == ERR_OK && !r.receipt)
         return cx_detail(cx, ERR_INTERNAL, "a complaint without a receipt");
     if (e == ERR_OK && req->wants == WANTS_JSON)
-        return http_res_json(cx, res, 201,
-                             json_pack("{s:s, s:s}", "number", str_or(r.number, ""), "receipt",
-                                       r.receipt));
+        return http_res_json(
+            cx, res, 201,
+            json_pack("{s:s, s:s}", "number", str_or(r.number, ""), "receipt", r.receipt));
     if (e == ERR_OK)
         return show_received(cx, req, res, place, &r);
     if (req->wants == WANTS_JSON || (e != ERR_INVALID && e != ERR_CONFLICT))

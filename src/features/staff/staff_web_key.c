@@ -2,7 +2,7 @@
  * its key among those for which complaints are sealed: that a leader does, here, who already reads them. */
 #include <string.h>
 
-#include "features/complaint/complaint_keys.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
 #include "features/staff/staff_page.h"

@@ -464,6 +464,24 @@ enum err visit_to_note(struct db_conn *tx, void *arg)
 
 /* --- correction --------------------------------------------------------------------------------- */
 
+/* The right number is that of a guest who is inside already: one of the two visits must end first. */
+static enum err check_other_inside(struct db_conn *tx, struct visit_correction *k)
+{
+    const struct visit *seen = &k->change.visit, *after = &k->after;
+    bool other = after->id_index.n != seen->id_index.n ||
+                 memcmp(after->id_index.p, seen->id_index.p, seen->id_index.n) != 0;
+    if (!seen->open || !other)
+        return ERR_OK;
+    struct visit inside = {0};
+    enum err e = visit_inside_of(tx, k->change.act.office_id, after->id_index, &inside);
+    if (e == ERR_MISSING)
+        return ERR_OK;
+    if (e != ERR_OK)
+        return e;
+    k->change.refusal = visit_refuse_inside(db_conn_arena(tx), &inside);
+    return ERR_CONFLICT;
+}
+
 enum err visit_to_correct(struct db_conn *tx, void *arg)
 {
     struct visit_correction *k = arg;
@@ -487,6 +505,7 @@ enum err visit_to_correct(struct db_conn *tx, void *arg)
         return ERR_CONFLICT;
     }
     const struct visit *v = &k->after;
+    TRY(check_other_inside(tx, k));
     TRY(db_run(tx, &visit_correct_put,
                DB_ARGS(db_text(c->act.office_id), db_text(c->visit_id), db_text(v->name),
                        db_bytes(v->identity_sealed), db_bytes(v->id_index),

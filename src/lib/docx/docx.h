@@ -65,8 +65,8 @@ struct docx_item {
     /* DOCX_TEXT. Lines become line breaks; what XML cannot hold and marks that turn the reading direction
      * are dropped. NULL: a dotted blank, to be filled by hand. "": nothing. */
     const char *text;
-    struct bytes png; /* DOCX_PICTURE; {NULL, 0}: nothing is shown */
-    int width_mm;     /* of the picture; 0: 25 */
+    struct bytes png;            /* DOCX_PICTURE; {NULL, 0}: nothing is shown */
+    int width_mm;                /* of the picture; 0: 25 */
     const struct docx_row *rows; /* DOCX_LIST */
     size_t row_count;
     bool shown; /* DOCX_FLAG */
@@ -78,7 +78,7 @@ struct docx_row {
 struct docx_data {
     const struct docx_item *items;
     size_t count;
-    int64_t dated_ms; /* of the document's properties; equal input gives equal bytes */
+    int64_t dated_ms;  /* of the document's properties; equal input gives equal bytes */
     const char *title; /* of the document's properties; NULL: as the template has it */
 };
 

@@ -34,8 +34,9 @@ static const char *field_command(struct arena *a, const xmlNode *paragraph)
 /* Fields by which Word would fetch or start something. */
 static void check_fields(struct checking *c, const xmlNode *paragraph)
 {
-    static const char *const words[] = {"dde",      "includetext", "includepicture", "link ",  "database",
-                                        "import ", "embed ",      "macrobutton",    "filename", "autotext"};
+    static const char *const words[] = {"dde",      "includetext", "includepicture", "link ",
+                                        "database", "import ",     "embed ",         "macrobutton",
+                                        "filename", "autotext"};
     const char *commands = field_command(c->arena, paragraph);
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         const char *at = strstr(commands, words[i]);
@@ -54,10 +55,11 @@ static void check_element(struct checking *c, const xmlNode *at, bool *revised, 
         *revised |= docx_is(at, changes[i]);
     *comment |= docx_is(at, "commentReference");
     if (docx_is(at, "object") || docx_is(at, "control") || docx_is(at, "altChunk"))
-        docx_fault_add(c->faults, "embedded_object",
-                       T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti dengan "
-                         "gambar biasa."),
-                       (const char *)at->name, c->where);
+        docx_fault_add(
+            c->faults, "embedded_object",
+            T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti dengan "
+              "gambar biasa."),
+            (const char *)at->name, c->where);
     if (docx_is(at, "p"))
         check_fields(c, at);
 }
@@ -68,14 +70,15 @@ static void check_content(struct checking *c, xmlNode *root)
     for (xmlNode *at = root; at; at = docx_next(root, at, true))
         check_element(c, at, &revised, &comment);
     if (revised)
-        docx_fault_add(c->faults, "tracked_changes",
-                       T("Dokumen masih memuat perubahan terlacak. Terima atau tolak semuanya di tab "
-                         "Tinjau, lalu simpan lagi."),
-                       "", c->where);
+        docx_fault_add(
+            c->faults, "tracked_changes",
+            T("Dokumen masih memuat perubahan terlacak. Terima atau tolak semuanya di tab "
+              "Tinjau, lalu simpan lagi."),
+            "", c->where);
     if (comment)
         docx_fault_add(c->faults, "comments",
-                       T("Dokumen masih memuat komentar. Hapus semua komentar, lalu simpan lagi."), "",
-                       c->where);
+                       T("Dokumen masih memuat komentar. Hapus semua komentar, lalu simpan lagi."),
+                       "", c->where);
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------------- */
@@ -115,14 +118,14 @@ static void check_mark(struct checking *c, const struct docx_mark *m, const char
     const struct docx_name *n = known(c, open, depth, m->name, &elsewhere);
     const char *text = arena_printf(c->arena, "{{%s%s}}", signs[m->kind], m->name);
     if (!n && elsewhere)
-        docx_fault_add(c->faults, "outside_list",
-                       T("Isian %s hanya berlaku di dalam daftarnya."),
+        docx_fault_add(c->faults, "outside_list", T("Isian %s hanya berlaku di dalam daftarnya."),
                        arena_printf(c->arena, "%s ({{#%s}}…{{/%s}})", text, elsewhere, elsewhere),
                        c->where);
     else if (!n)
-        docx_fault_add(c->faults, "unknown_placeholder",
-                       T("Isian %s tidak dikenal untuk surat ini. Periksa ejaannya pada daftar isian."),
-                       text, c->where);
+        docx_fault_add(
+            c->faults, "unknown_placeholder",
+            T("Isian %s tidak dikenal untuk surat ini. Periksa ejaannya pada daftar isian."), text,
+            c->where);
     else if (m->kind == MARK_VALUE && (n->kind == DOCX_LIST || n->kind == DOCX_FLAG))
         docx_fault_add(c->faults, "needs_section",
                        T("%s adalah bagian. Tulis pembuka dan penutupnya, misalnya "
@@ -164,24 +167,25 @@ static void check_part(struct checking *c, const struct docx_text_part *p)
     c->where = p->where;
     xmlDoc *doc CLEAN_XML = docx_xml_read(p->part->data);
     if (!doc) {
-        docx_fault_add(c->faults, "broken_part",
-                       T("Berkas rusak atau terlalu rumit. Buka di Word, simpan lagi, lalu unggah."), "",
-                       c->where);
+        docx_fault_add(
+            c->faults, "broken_part",
+            T("Berkas rusak atau terlalu rumit. Buka di Word, simpan lagi, lalu unggah."), "",
+            c->where);
         return;
     }
     xmlNode *root = xmlDocGetRootElement(doc);
     if (docx_is_strict(root)) {
-        docx_fault_add(c->faults, "strict_format",
-                       T("Berkas disimpan sebagai Strict Open XML. Simpan sebagai Dokumen Word (.docx) "
-                         "biasa."),
-                       "", "");
+        docx_fault_add(
+            c->faults, "strict_format",
+            T("Berkas disimpan sebagai Strict Open XML. Simpan sebagai Dokumen Word (.docx) "
+              "biasa."),
+            "", "");
         return;
     }
     check_content(c, root);
     enum err e = docx_marks_isolate(c->arena, doc, c->faults, c->where);
-    bool sound = root->children &&
-                 docx_marks_find(c->arena, root->children, root->last, &marks, c->faults,
-                                 c->where) == ERR_OK;
+    bool sound = root->children && docx_marks_find(c->arena, root->children, root->last, &marks,
+                                                   c->faults, c->where) == ERR_OK;
     if (e == ERR_OK && sound)
         check_names(c, &marks);
 }
@@ -219,9 +223,9 @@ static void check_all(struct checking *c, struct bytes file)
     if (c->faults->count == 0)
         check_required(c);
     if (c->faults->count == 0 && rehearse(c, file) != ERR_OK && c->faults->count == 0)
-        docx_fault_add(c->faults, "broken_part",
-                       T("Berkas rusak atau terlalu rumit. Buka di Word, simpan lagi, lalu unggah."), "",
-                       "");
+        docx_fault_add(
+            c->faults, "broken_part",
+            T("Berkas rusak atau terlalu rumit. Buka di Word, simpan lagi, lalu unggah."), "", "");
 }
 
 enum err docx_check(struct arena *a, struct bytes file, const struct docx_name *names,

@@ -41,8 +41,8 @@ static bool is_list(const struct docx_item *item)
 
 static size_t times(const struct docx_item *item, enum docx_mark_kind kind)
 {
-    bool there = item && (item->row_count > 0 || item->shown || !str_empty(item->text) ||
-                          item->png.n > 0);
+    bool there = item &&
+                 (item->row_count > 0 || item->shown || !str_empty(item->text) || item->png.n > 0);
     if (kind == MARK_OPEN_NOT)
         return !there;
     return is_list(item) ? item->row_count : there;
@@ -107,9 +107,8 @@ static enum err fill_copy(struct filling *f, const struct scope *scope, const st
     xmlNode *open = marks.list[s->at.open].run, *close = marks.list[s->at.close].run;
     drop_from(&copy, s->at.range.drop_paragraphs ? docx_up(open, "p") : open);
     drop_from(&copy, s->at.range.drop_paragraphs ? docx_up(close, "p") : close);
-    const struct scope inner = {.items = row ? row->items : NULL,
-                                .count = row ? row->count : 0,
-                                .outer = scope};
+    const struct scope inner = {
+        .items = row ? row->items : NULL, .count = row ? row->count : 0, .outer = scope};
     return copy.first ? fill_nodes(f, &inner, copy.first, copy.last) : ERR_OK;
 }
 
@@ -181,8 +180,7 @@ static enum err fill_nodes(struct filling *f, const struct scope *scope, xmlNode
     }
     for (size_t i = 0; i < n; i++) {
         const struct docx_mark *m = &marks.list[sections[i].mark];
-        const struct section s = {
-            .at = sections[i], .item = find(scope, m->name), .kind = m->kind};
+        const struct section s = {.at = sections[i], .item = find(scope, m->name), .kind = m->kind};
         TRY(fill_section(f, scope, &s));
     }
     return ERR_OK;
@@ -190,8 +188,7 @@ static enum err fill_nodes(struct filling *f, const struct scope *scope, xmlNode
 
 /* --- the document ---------------------------------------------------------------------------------------------------- */
 
-static enum err fill_part(struct filling *f, const struct scope *scope,
-                          const struct docx_part *part)
+static enum err fill_part(struct filling *f, const struct scope *scope, const struct docx_part *part)
 {
     xmlDoc *doc CLEAN_XML = docx_xml_read(part->data);
     if (!doc)

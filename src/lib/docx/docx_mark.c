@@ -44,10 +44,12 @@ static void line_piece(struct arena *a, struct line *l, xmlNode *text)
 /* Between two texts of a line these say nothing. */
 static bool silent(const xmlNode *node)
 {
-    static const char *const names[] = {"r", "rPr", "pPr", "proofErr", "bookmarkStart", "bookmarkEnd",
-                                        "hyperlink", "smartTag", "sdt", "sdtContent", "sdtPr",
-                                        "lastRenderedPageBreak", "customXml", "smartTagPr",
-                                        "customXmlPr", "permStart", "permEnd"};
+    static const char *const names[] = {"r",          "rPr",           "pPr",
+                                        "proofErr",   "bookmarkStart", "bookmarkEnd",
+                                        "hyperlink",  "smartTag",      "sdt",
+                                        "sdtContent", "sdtPr",         "lastRenderedPageBreak",
+                                        "customXml",  "smartTagPr",    "customXmlPr",
+                                        "permStart",  "permEnd"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (docx_is(node, names[i]))
             return true;
@@ -103,7 +105,8 @@ static char *inside(struct arena *a, const char *s, size_t n)
 {
     struct buf b = buf_new(a, n + 1, n + 1);
     for (size_t i = 0; i < n; i++) {
-        bool unbreakable = i + 1 < n && (unsigned char)s[i] == 0xC2 && (unsigned char)s[i + 1] == 0xA0;
+        bool unbreakable = i + 1 < n && (unsigned char)s[i] == 0xC2 &&
+                           (unsigned char)s[i + 1] == 0xA0;
         buf_putc(&b, unbreakable ? ' ' : s[i]);
         i += unbreakable;
     }
@@ -179,10 +182,11 @@ static void spots_find(struct finder *f, const char *text)
         if (name_read(f->arena, open + 2, (size_t)(end - open) - 2, &spot))
             spot_add(f, &spot);
         else
-            broken(f, "bad_name",
-                   T("Nama isian “%s” tidak dapat dibaca. Pakai huruf kecil, angka, dan garis bawah, "
-                     "misalnya {{nomor_surat}}."),
-                   open, (size_t)(end - open) + 2);
+            broken(
+                f, "bad_name",
+                T("Nama isian “%s” tidak dapat dibaca. Pakai huruf kecil, angka, dan garis bawah, "
+                  "misalnya {{nomor_surat}}."),
+                open, (size_t)(end - open) + 2);
         at = end + 2;
     }
     (void)stray_end(f, at, NULL);
@@ -347,7 +351,10 @@ static void mark_add(struct arena *a, struct docx_marks *m, size_t *capacity,
 
 static const char *section_text(struct arena *a, const struct docx_mark *m)
 {
-    return arena_printf(a, "{{%s%s}}", m->kind == MARK_CLOSE ? "/" : m->kind == MARK_OPEN ? "#" : "^",
+    return arena_printf(a, "{{%s%s}}",
+                        m->kind == MARK_CLOSE  ? "/"
+                        : m->kind == MARK_OPEN ? "#"
+                                               : "^",
                         m->name);
 }
 

@@ -108,8 +108,7 @@ static enum err check_entry(struct reading *r, const zip_stat_t *s)
 {
     const zip_uint64_t wanted = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
                                 ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    if ((s->valid & wanted) != wanted || !name_fine(s->name) ||
-        docx_part_find(r->package, s->name))
+    if ((s->valid & wanted) != wanted || !name_fine(s->name) || docx_part_find(r->package, s->name))
         return not_docx(r->faults);
     if (s->encryption_method != ZIP_EM_NONE)
         return refuse(r->faults, "encrypted",
@@ -174,8 +173,8 @@ enum err docx_package_read(struct arena *a, struct bytes file, struct docx_packa
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *source = zip_source_buffer_create(file.p, file.n, 0, &error);
-    zip_t *zip __attribute__((cleanup(close_zip))) =
-        source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
+    zip_t *zip __attribute__((
+        cleanup(close_zip))) = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
     zip_error_fini(&error);
     if (!zip) {
         zip_source_free(source);

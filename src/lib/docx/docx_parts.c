@@ -47,8 +47,8 @@ static const char *where_of(const char *type)
 static void macros(struct docx_faults *faults)
 {
     docx_fault_add(faults, "macros",
-                   T("Berkas ini memuat makro. Simpan sebagai Dokumen Word (.docx) tanpa makro."), "",
-                   "");
+                   T("Berkas ini memuat makro. Simpan sebagai Dokumen Word (.docx) tanpa makro."),
+                   "", "");
 }
 
 static enum err no_document(struct docx_faults *faults)
@@ -161,7 +161,7 @@ enum err docx_picture_add(struct docx_package *p, const char *part, struct bytes
 
 static void check_names(const struct docx_package *p, struct docx_faults *faults)
 {
-    static const char *const embedded[] = {"/embeddings/", "/activex/", "/afchunk",
+    static const char *const embedded[] = {"/embeddings/", "/activex/",       "/afchunk",
                                            "/customui",    "/webextensions/", "/attachedtoolbars"};
     for (size_t i = 0; i < p->count; i++) {
         const char *name = str_lower(p->arena, arena_printf(p->arena, "/%s", p->parts[i].name));
@@ -169,10 +169,11 @@ static void check_names(const struct docx_package *p, struct docx_faults *faults
             macros(faults);
         for (size_t k = 0; k < ARRAY_LEN(embedded); k++) {
             if (strstr(name, embedded[k]))
-                docx_fault_add(faults, "embedded_object",
-                               T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti "
-                                 "dengan gambar biasa."),
-                               p->parts[i].name, "");
+                docx_fault_add(
+                    faults, "embedded_object",
+                    T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti "
+                      "dengan gambar biasa."),
+                    p->parts[i].name, "");
         }
     }
 }
@@ -187,8 +188,10 @@ static bool harmless_link(const char *type, const char *target)
 
 static bool embeds(const char *type)
 {
-    static const char *const kinds[] = {"/oleObject", "/package", "/control",     "/aFChunk",
-                                        "/vbaProject", "/frame",  "/subDocument", "/extensibility",
+    static const char *const kinds[] = {"/oleObject",        "/package",
+                                        "/control",          "/aFChunk",
+                                        "/vbaProject",       "/frame",
+                                        "/subDocument",      "/extensibility",
                                         "/attachedToolbars", "/keyMapCustomizations"};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (ends(type, kinds[i]))
@@ -203,15 +206,17 @@ static void check_relation(struct arena *a, const xmlNode *at, struct docx_fault
     const char *target = docx_attribute(a, at, "Target");
     const char *shown = arena_printf(a, "%.80s", target);
     if (ends(type, "/attachedTemplate"))
-        docx_fault_add(faults, "attached_template",
-                       T("Berkas ini terhubung ke templat Word lain (%s). Lepaskan lewat Pengembang, "
-                         "Templat Dokumen, lalu pilih Normal."),
-                       shown, "");
+        docx_fault_add(
+            faults, "attached_template",
+            T("Berkas ini terhubung ke templat Word lain (%s). Lepaskan lewat Pengembang, "
+              "Templat Dokumen, lalu pilih Normal."),
+            shown, "");
     else if (embeds(type))
-        docx_fault_add(faults, "embedded_object",
-                       T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti dengan "
-                         "gambar biasa."),
-                       shown, "");
+        docx_fault_add(
+            faults, "embedded_object",
+            T("Berkas ini memuat objek tersemat (%s). Hapus objek itu, atau ganti dengan "
+              "gambar biasa."),
+            shown, "");
     else if (str_eq(docx_attribute(a, at, "TargetMode"), "External") && !harmless_link(type, target))
         docx_fault_add(faults, "external_link",
                        T("Berkas ini mengambil sesuatu dari luar (%s). Sisipkan gambar atau isinya "

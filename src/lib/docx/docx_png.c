@@ -35,7 +35,7 @@ static void paint_line(uint8_t *line, size_t stride, const uint8_t *dark, int mo
     for (int x = 0; x < modules * MODULE_PIXELS; x++) {
         int at = x + QUIET_MODULES * MODULE_PIXELS;
         if (dark[row * modules + x / MODULE_PIXELS] & 1)
-            line[1 + at / 8] &= (uint8_t)~(0x80u >> (at % 8));
+            line[1 + at / 8] &= (uint8_t) ~(0x80u >> (at % 8));
     }
 }
 

@@ -15,10 +15,23 @@ static bool blank(const char *s)
 /* Elements that show nothing themselves. */
 static bool shows_nothing(const xmlNode *node)
 {
-    static const char *const names[] = {
-        "t",        "r",    "p",          "tc",       "tr",        "tbl",           "hyperlink",
-        "proofErr", "sdt",  "sdtContent", "smartTag", "customXml", "bookmarkStart", "bookmarkEnd",
-        "permStart", "permEnd", "lastRenderedPageBreak"};
+    static const char *const names[] = {"t",
+                                        "r",
+                                        "p",
+                                        "tc",
+                                        "tr",
+                                        "tbl",
+                                        "hyperlink",
+                                        "proofErr",
+                                        "sdt",
+                                        "sdtContent",
+                                        "smartTag",
+                                        "customXml",
+                                        "bookmarkStart",
+                                        "bookmarkEnd",
+                                        "permStart",
+                                        "permEnd",
+                                        "lastRenderedPageBreak"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (docx_is(node, names[i]))
             return true;
@@ -31,8 +44,8 @@ static bool settings_only(const xmlNode *node)
 {
     const char *name = node->type == XML_ELEMENT_NODE ? (const char *)node->name : "";
     size_t n = strlen(name);
-    return n > 2 && (str_eq(name + n - 2, "Pr") || str_eq(name + n - 2, "Ex") ||
-                     str_eq(name, "tblGrid"));
+    return n > 2 &&
+           (str_eq(name + n - 2, "Pr") || str_eq(name + n - 2, "Ex") || str_eq(name, "tblGrid"));
 }
 
 static bool skipped(const xmlNode *node, const xmlNode *first, const xmlNode *last)
@@ -96,8 +109,9 @@ static struct meeting meet(xmlNode *open, xmlNode *close)
 
 static bool holds_blocks(const xmlNode *node)
 {
-    static const char *const names[] = {"body",     "tc",         "hdr",       "ftr",        "footnote",
-                                        "endnote", "sdtContent", "customXml", "txbxContent"};
+    static const char *const names[] = {"body",       "tc",        "hdr",
+                                        "ftr",        "footnote",  "endnote",
+                                        "sdtContent", "customXml", "txbxContent"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (docx_is(node, names[i]))
             return true;
@@ -171,7 +185,8 @@ static enum err range_of(const struct docx_mark *open, const struct docx_mark *c
         return range(m.common, m.common, false, ret);
     if (docx_is(m.common, "tbl") && docx_is(m.open, "tr") && docx_is(m.close, "tr"))
         return range(m.open, m.close, false, ret);
-    return holds_blocks(m.common) ? range_of_paragraphs(&m, open->run, close->run, ret) : ERR_INVALID;
+    return holds_blocks(m.common) ? range_of_paragraphs(&m, open->run, close->run, ret)
+                                  : ERR_INVALID;
 }
 
 /* --- the sections of a stretch --------------------------------------------------------------------------------- */
@@ -188,10 +203,11 @@ static bool inside(const struct docx_range *r, const xmlNode *node)
 static enum err misplaced(struct arena *a, const struct docx_mark *m, struct docx_faults *faults,
                           const char *where)
 {
-    docx_fault_add(faults, "section_place",
-                   T("Pembuka dan penutup bagian %s tidak sejajar. Taruh keduanya dalam satu paragraf, "
-                     "dalam satu baris tabel, atau masing-masing sendiri dalam satu paragraf."),
-                   arena_printf(a, "{{%s%s}}", m->kind == MARK_OPEN ? "#" : "^", m->name), where);
+    docx_fault_add(
+        faults, "section_place",
+        T("Pembuka dan penutup bagian %s tidak sejajar. Taruh keduanya dalam satu paragraf, "
+          "dalam satu baris tabel, atau masing-masing sendiri dalam satu paragraf."),
+        arena_printf(a, "{{%s%s}}", m->kind == MARK_OPEN ? "#" : "^", m->name), where);
     return ERR_INVALID;
 }
 
@@ -201,8 +217,9 @@ static bool opens(const struct docx_mark *m)
 }
 
 /* Sections that are in no other one by the order of their marks. */
-static enum err top_ranges(struct arena *a, const struct docx_marks *marks, struct docx_section *list,
-                           size_t *ret_count, struct docx_faults *faults, const char *where)
+static enum err top_ranges(struct arena *a, const struct docx_marks *marks,
+                           struct docx_section *list, size_t *ret_count, struct docx_faults *faults,
+                           const char *where)
 {
     size_t n = 0;
     for (size_t i = 0; i < marks->count; i++) {

@@ -6,11 +6,11 @@
 #include "lib/docx/docx_value.h"
 #include "lib/base/banned.h"
 
-#define EMU_OF_MM     36000
-#define WIDTH_MM      25
-#define WIDTH_MM_MAX  160
-#define REPLACEMENT   "\xEF\xBF\xBD"
-#define NONCHARACTER  0xFFFEu
+#define EMU_OF_MM    36000
+#define WIDTH_MM     25
+#define WIDTH_MM_MAX 160
+#define REPLACEMENT  "\xEF\xBF\xBD"
+#define NONCHARACTER 0xFFFEu
 
 /* --- what a text may hold ----------------------------------------------------------------------------------- */
 
@@ -154,7 +154,8 @@ static uint32_t big_endian(const uint8_t *p)
 
 bool docx_png_size(struct bytes png, uint32_t *ret_width, uint32_t *ret_height)
 {
-    static const uint8_t head[] = {0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+    static const uint8_t head[] = {0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A,
+                                   0,    0,   0,   13,  'I',  'H',  'D',  'R'};
     if (png.n < sizeof(head) + 8 || memcmp(png.p, head, sizeof(head)) != 0)
         return false;
     *ret_width = big_endian(png.p + 16);
@@ -168,7 +169,8 @@ static const char drawing[] =
     " xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\""
     " xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\""
     " xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">"
-    "<wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%lld\" cy=\"%lld\"/>"
+    "<wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%lld\" "
+    "cy=\"%lld\"/>"
     "<wp:docPr id=\"%d\" name=\"Gambar %d\" descr=\"Kode QR\"/>"
     "<a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\">"
     "<pic:pic><pic:nvPicPr><pic:cNvPr id=\"%d\" name=\"Gambar %d\"/><pic:cNvPicPr/></pic:nvPicPr>"
@@ -191,7 +193,8 @@ enum err docx_put_picture(struct docx_package *p, const char *part, xmlNode *run
     int mm = item->width_mm > 0 && item->width_mm <= WIDTH_MM_MAX ? item->width_mm : WIDTH_MM;
     long long cx = (long long)mm * EMU_OF_MM, cy = cx * height / width;
     int shape = 9000 + number; /* beyond what a template's own pictures are called */
-    const char *text = arena_printf(p->arena, drawing, cx, cy, shape, shape, shape, shape, id, cx, cy);
+    const char *text = arena_printf(p->arena, drawing, cx, cy, shape, shape, shape, shape, id, cx,
+                                    cy);
     xmlDoc *doc CLEAN_XML = docx_xml_read((struct bytes){(const uint8_t *)text, strlen(text)});
     if (!doc)
         return ERR_INTERNAL;
@@ -215,7 +218,8 @@ void docx_strip_ids(xmlNode *top)
         }
         for (xmlAttr *own = at->properties, *after = NULL; own; own = after) {
             after = own->next;
-            if (str_eq((const char *)own->name, "paraId") || str_eq((const char *)own->name, "textId"))
+            if (str_eq((const char *)own->name, "paraId") ||
+                str_eq((const char *)own->name, "textId"))
                 (void)xmlRemoveProp(own);
         }
     }

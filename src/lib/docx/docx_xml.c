@@ -50,7 +50,8 @@ xmlDoc *docx_xml_read(struct bytes data)
     xmlParserCtxt *parser = xmlNewParserCtxt();
     if (!parser)
         return NULL;
-    xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)data.p, (int)data.n, NULL, "UTF-8", options);
+    xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)data.p, (int)data.n, NULL, "UTF-8",
+                                    options);
     xmlFreeParserCtxt(parser);
     xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
     bool fine = root && !doc->intSubset && !doc->extSubset && !too_deep(root) &&

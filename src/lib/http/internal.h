@@ -87,7 +87,7 @@ enum phase {
     PHASE_REFUSED,
 };
 
-struct outflow; /* server_mhd.c: an answer that is read while it is sent */
+struct outflow; /* server_outflow.c: an answer that is read while it is sent */
 
 struct exchange {
     struct exchange *next;
@@ -183,6 +183,7 @@ bool queue_push(struct server *s, struct exchange *x);          /* false: full *
 struct exchange *queue_pop(struct server *s, struct worker *w); /* waits; NULL: closed */
 void queue_slow_done(struct server *s); /* after work on one of the slow lane */
 int queue_waiting(struct server *s);
+void queue_left(struct exchange *x); /* a worker has given it back, when one had it */
 /* This worker begins or ends to wait for something that needs no processor. */
 void queue_wait(struct server *s, struct worker *w, bool begins);
 void queue_close(struct server *s);
@@ -223,7 +224,7 @@ void body_spool(struct exchange *x); /* worker: empties the buffer into the spoo
 /* Worker: is there room on the disk for what was announced? */
 bool body_fits(const struct exchange *x);
 void body_free(struct exchange *x);
-/* server_mhd.c: the only user of libmicrohttpd */
+/* server_mhd.c: with server_outflow.c the only user of libmicrohttpd */
 bool mhd_start(struct server *s, const char **ret_message);
 void mhd_stop(struct server *s);
 int mhd_epoll_fd(const struct server *s);
@@ -233,6 +234,8 @@ bool mhd_add(struct server *s, struct conn *c, const struct sockaddr *address, s
 enum err mhd_fill_request(struct exchange *x, struct cx *cx, struct http_req *req) MUST_USE;
 void mhd_answer(struct exchange *x, struct cx *cx, struct http_req *req, struct http_res *res);
 void mhd_resume(struct exchange *x);
+/* server_outflow.c: the MHD_Response of an answer with a source */
+void *mhd_outflow(struct exchange *x, struct http_res *res);
 void mhd_fill(struct exchange *x); /* worker: reads the next part of the answer */
 void mhd_stream_resume(struct server *s, void *connection);
 void mhd_stream_suspend(void *connection);

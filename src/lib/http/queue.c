@@ -144,6 +144,13 @@ void queue_slow_done(struct server *s)
     unlock_and_wake(s, call_idle(s));
 }
 
+void queue_left(struct exchange *x)
+{
+    if (x->in_work)
+        atomic_fetch_sub(&x->server->in_work, 1);
+    x->in_work = false;
+}
+
 int queue_waiting(struct server *s)
 {
     (void)pthread_mutex_lock(&s->queue_lock);

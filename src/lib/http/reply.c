@@ -97,7 +97,7 @@ static const char *file_name_tidy(struct cx *cx, const char *name)
         if (*c == '/' || *c == '\\')
             name = c + 1;
     }
-    char *tidy = arena_strndup(cx->arena, name, 180);
+    char *tidy = arena_strndup(cx->arena, name, strnlen(name, 180));
     size_t n = strlen(tidy);
     while (n && ((unsigned char)tidy[n - 1] & 0xC0) == 0x80 && !utf8_valid(tidy, n))
         tidy[--n] = '\0';

@@ -113,7 +113,6 @@ void body_deadline(struct exchange *x)
     }
 }
 
-
 void body_spool(struct exchange *x)
 {
     enum err e = ERR_OK;

@@ -1,4 +1,4 @@
-/* libmicrohttpd, and the only file that knows it. Runs in the epoll thread of server_loop.c; workers
+/* libmicrohttpd, which only this file and server_outflow.c know. Runs in the epoll thread of server_loop.c; workers
  * come here to read a suspended request, to leave an answer and to wake the connection. */
 #include <microhttpd.h>
 
@@ -15,16 +15,8 @@
 
 #define MEMORY_PER_CONNECTION ((size_t)32 << 10)
 #define STREAM_BLOCK          4096
-#define OUTFLOW_PART          (4 * SOURCE_BLOCK)
 
 /* --- connections ------------------------------------------------------------------------------------ */
-
-static void left_work(struct exchange *x)
-{
-    if (x->in_work)
-        atomic_fetch_sub(&x->server->in_work, 1);
-    x->in_work = false;
-}
 
 static void exchange_free(struct exchange *x)
 {
@@ -109,102 +101,10 @@ static struct MHD_Response *parts_response(const struct http_res *res)
     return MHD_create_response_from_iovec(iov, 3, parts_free, p);
 }
 
-/* --- answers that are read while they are sent ------------------------------------------------------- */
-
-/* The next part of the body. When it is sent, the connection is suspended and a worker reads on: neither the
- * disk nor opening a seal ever holds up the epoll thread. */
-struct outflow {
-    struct exchange *exchange;
-    struct http_source source;
-    size_t at, n; /* what is left of `part` */
-    bool failed;
-    char *seen; /* libmicrohttpd's buffer: wiped with ours */
-    size_t seen_bytes;
-    uint8_t part[OUTFLOW_PART];
-};
-
-static struct outflow *outflow_new(struct exchange *x, struct http_res *res)
-{
-    struct outflow *o = malloc(sizeof(*o));
-    if (!o)
-        abort(); /* out of memory */
-    o->exchange = x;
-    o->source = res->source;
-    o->at = o->n = o->seen_bytes = 0;
-    o->failed = false;
-    o->seen = NULL;
-    res->source = (struct http_source){.bytes = 0};
-    return o;
-}
-
-static ssize_t outflow_read(void *cls, uint64_t position, char *out, size_t room)
-{
-    (void)position;
-    struct outflow *o = cls;
-    struct exchange *x = o->exchange;
-    left_work(x);
-    x->phase = PHASE_ANSWER;
-    if (o->failed)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (o->at == o->n) {
-        x->phase = PHASE_FILL;
-        x->in_work = true;
-        MHD_suspend_connection(x->connection);
-        if (queue_push(x->server, x))
-            return 0;
-        x->in_work = false;
-        MHD_resume_connection(x->connection);
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    size_t n = o->n - o->at < room ? o->n - o->at : room;
-    memcpy(out, o->part + o->at, n);
-    o->at += n;
-    o->seen = out;
-    o->seen_bytes = room;
-    return (ssize_t)n;
-}
-
-/* Comes before libmicrohttpd gives its buffer back. */
-static void outflow_gone(void *cls)
-{
-    struct outflow *o = cls;
-    if (o->source.close)
-        o->source.close(o->source.arg);
-    if (o->seen)
-        sodium_memzero(o->seen, o->seen_bytes);
-    sodium_memzero(o, sizeof(*o));
-    free(o);
-}
-
-void mhd_fill(struct exchange *x)
-{
-    struct outflow *o = x->outflow;
-    size_t n = 0;
-    o->at = o->n = 0;
-    while (!o->failed && o->n < OUTFLOW_PART) {
-        enum err e = o->source.read(o->source.arg, o->part + o->n, OUTFLOW_PART - o->n, &n);
-        o->failed = e != ERR_OK;
-        if (o->failed || n == 0)
-            break;
-        o->n += n;
-    }
-    if (o->n) /* what was read before a fault is sent; then the connection breaks */
-        return;
-    o->failed = true;
-}
-
-static struct MHD_Response *outflow_response(struct exchange *x, struct http_res *res)
-{
-    uint64_t bytes = res->source.bytes;
-    x->outflow = outflow_new(x, res);
-    return MHD_create_response_from_callback(bytes, SOURCE_BLOCK, outflow_read, x->outflow,
-                                             outflow_gone);
-}
-
 static struct MHD_Response *body_response(struct exchange *x, struct http_res *res)
 {
     if (res->source.read)
-        return outflow_response(x, res);
+        return mhd_outflow(x, res);
     if (res->sse)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read,
                                                  res->sse, stream_gone);
@@ -484,19 +384,19 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         x->body_begun_ms = time_monotonic_ms();
         return head_seen(x, method, version);
     case PHASE_ADMIT:
-        left_work(x);
+        queue_left(x);
         if (x->response)
             return send_answer(x);
         body_admitted(x);
         return MHD_YES;
     case PHASE_SPOOL:
-        left_work(x);
+        queue_left(x);
         return body_more(x, upload, upload_bytes);
     case PHASE_BODY:
         return body_more(x, upload, upload_bytes);
     case PHASE_WORK:
     case PHASE_REFUSED:
-        left_work(x);
+        queue_left(x);
         return x->response ? send_answer(x) : MHD_NO;
     case PHASE_ANSWER:
     case PHASE_FILL:
@@ -537,7 +437,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     struct conn *c = conn_of_connection(connection);
     if (c && c->begun == x)
         c->begun = NULL;
-    left_work(x);
+    queue_left(x);
     if (x->response)
         MHD_destroy_response(x->response);
     body_free(x);

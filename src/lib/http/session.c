@@ -90,7 +90,7 @@ enum err http_throttle(struct cx *cx, const struct http_req *req, const char *ac
     const char *who = req ? network_of(cx, req->peer) : "";
     const char *key = arena_printf(cx->arena, "act|%s|%s", act, who);
     return ratelimit_take(s->rate, key, time_monotonic_ms(), per_hour, burst) ? ERR_OK
-                                                                               : too_many(cx);
+                                                                              : too_many(cx);
 }
 
 /* Failed log-ins of one account from one network: a quick burst, and at most 100 in an hour. Nobody is

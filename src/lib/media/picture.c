@@ -157,4 +157,3 @@ enum decode_status picture_write(const struct picture *p, const struct decode_li
     *ret_n = n;
     return DECODE_OK;
 }
-

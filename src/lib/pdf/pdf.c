@@ -7,8 +7,8 @@
 #include "lib/pdf/pdf_internal.h"
 #include "lib/base/banned.h"
 
-#define A4_SHORT (210 * MM)
-#define A4_LONG  (297 * MM)
+#define A4_SHORT       (210 * MM)
+#define A4_LONG        (297 * MM)
 #define NAME_MAX_CHARS 200 /* in pieces that must stay on one page */
 #define NOTE_MAX_CHARS 1200
 
@@ -93,7 +93,8 @@ void pdf_facts(struct pdf *p, const struct pdf_fact *facts, size_t count)
     b->u.facts.count = count;
     for (size_t i = 0; i < count; i++)
         b->u.facts.items[i] = (struct pdf_fact){
-            .label = name(p, facts[i].label), .value = text_clean(p->arena, facts[i].value, true, 0)};
+            .label = name(p, facts[i].label),
+            .value = text_clean(p->arena, facts[i].value, true, 0)};
 }
 
 void pdf_table(struct pdf *p, const struct pdf_table *t)
@@ -108,7 +109,8 @@ void pdf_table(struct pdf *p, const struct pdf_table *t)
     }
     for (size_t row = 0; row < t->row_count; row++) {
         for (size_t i = 0; i < columns; i++)
-            cells[row * columns + i] = text_clean(p->arena, t->cells[row * t->column_count + i], true, 0);
+            cells[row * columns + i] = text_clean(p->arena, t->cells[row * t->column_count + i],
+                                                  true, 0);
     }
     b->u.table = *t;
     b->u.table.caption = name(p, t->caption);
@@ -123,11 +125,11 @@ void pdf_signatures(struct pdf *p, const struct pdf_signature *s, size_t count)
     struct block *b = add(p, BLOCK_SIGNATURES);
     b->u.signatures.count = count < PDF_SIGNATURES ? count : PDF_SIGNATURES;
     for (size_t i = 0; i < b->u.signatures.count; i++)
-        b->u.signatures.items[i] =
-            (struct pdf_signature){.place_date = name(p, s[i].place_date),
-                                   .role = text_clean(p->arena, s[i].role, true, NAME_MAX_CHARS),
-                                   .name = name(p, s[i].name),
-                                   .below = text_clean(p->arena, s[i].below, true, NAME_MAX_CHARS)};
+        b->u.signatures.items[i] = (struct pdf_signature){
+            .place_date = name(p, s[i].place_date),
+            .role = text_clean(p->arena, s[i].role, true, NAME_MAX_CHARS),
+            .name = name(p, s[i].name),
+            .below = text_clean(p->arena, s[i].below, true, NAME_MAX_CHARS)};
 }
 
 void pdf_code(struct pdf *p, const struct pdf_code *c)
@@ -173,7 +175,7 @@ void pdf_page_break(struct pdf *p)
 void pdf_page_ends(struct bytes file, size_t *ret_ends, size_t max, size_t *ret_count)
 {
     size_t at = 0, count = 0;
-    while (count < max) {
+    while (count < max && at < file.n) {
         const uint8_t *mark = memmem(file.p + at, file.n - at, PAGE_MARK, strlen(PAGE_MARK));
         if (!mark)
             break;

@@ -18,7 +18,7 @@ struct pdf_info {
     const char *title, *author; /* document properties; author: the office */
     const char *language;       /* "id-ID" when NULL */
     int64_t created_ms;
-    int offset_min;         /* of the office, for the creation date */
+    int offset_min; /* of the office, for the creation date */
     bool landscape;
     double text_pt;         /* size of body text; 0: 11.5 */
     const char *page_words; /* "Halaman %d dari %d" in the language of the paper; NULL: that */
@@ -70,9 +70,9 @@ void pdf_table(struct pdf *p, const struct pdf_table *t);
 
 struct pdf_signature {
     const char *place_date; /* "Kuala Kapuas, 23 Juli 2026", or NULL */
-    const char *role;       /* "Yang menerima,", "Plh. Kepala Kejaksaan Negeri Kapuas" (line feeds allowed) */
-    const char *name;       /* NULL or "": a dotted line */
-    const char *below;      /* rank and NIP, or "Tanda tangan atau cap jempol"; line feeds allowed */
+    const char *role; /* "Yang menerima,", "Plh. Kepala Kejaksaan Negeri Kapuas" (line feeds allowed) */
+    const char *name;  /* NULL or "": a dotted line */
+    const char *below; /* rank and NIP, or "Tanda tangan atau cap jempol"; line feeds allowed */
 };
 #define PDF_SIGNATURES 3
 /* One to three beside each other; one stands on the right. */
@@ -81,7 +81,8 @@ void pdf_signatures(struct pdf *p, const struct pdf_signature *s, size_t count);
 struct pdf_code {
     int modules;         /* of lib/qr */
     const uint8_t *dark; /* modules × modules */
-    const char *title, *secret, *text; /* beside it: bold, large in fixed width, small; each may be NULL */
+    const char *title, *secret,
+        *text; /* beside it: bold, large in fixed width, small; each may be NULL */
 };
 /* A QR code with words beside it, in a frame. */
 void pdf_code(struct pdf *p, const struct pdf_code *c);
@@ -108,6 +109,9 @@ struct pdf_file {
 #define PDF_MAX_PAGES 2000
 /* ERR_LIMIT: larger than that. ERR_INTERNAL: cairo failed. The document is used up. */
 enum err pdf_finish(struct pdf *p, struct pdf_file *ret) MUST_USE;
+
+/* The family that body text is really set in on this machine ("Liberation Serif"); "" without any font. */
+const char *pdf_font(struct arena *a);
 
 /* --- pages of a finished file (docs/adr/0017) ------------------------------------------------------------ */
 /* Where page n of a file of ours ends: page 1 begins at the file's first byte, page n at the end of the page

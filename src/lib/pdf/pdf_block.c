@@ -58,7 +58,8 @@ void block_facts(struct flow *f, const struct pdf_fact *facts, size_t count)
         flow_need(f, fmax(label_height, height));
         double top = f->y;
         size_t page = f->page;
-        (void)text_put(f, &s, facts[i].label, (struct text_place){.x = f->p->left, .y = top}, label_width);
+        (void)text_put(f, &s, facts[i].label, (struct text_place){.x = f->p->left, .y = top},
+                       label_width);
         (void)text_put(f, &s, ":", (struct text_place){.x = x - colon, .y = top}, colon);
         if (str_empty(facts[i].value)) {
             dotted(f, x, top + height - 3, width);
@@ -132,7 +133,7 @@ void block_signatures(struct flow *f, const struct pdf_signature *s, size_t coun
 
 /* --- codes ------------------------------------------------------------------------------------------------- */
 
-#define CODE_SIDE (34 * MM)
+#define CODE_SIDE  (34 * MM)
 #define CODE_QUIET 3
 
 /* Runs of dark modules, row by row, in one path. */
@@ -150,15 +151,16 @@ static void draw_modules(const struct flow *f, const struct pdf_code *c, double 
             while (i + n < c->modules && dark[i + n])
                 n++;
             if (n > 0)
-                cairo_rectangle(f->cr, x + module * (i + CODE_QUIET), y + module * (row + CODE_QUIET),
-                                module * n, module);
+                cairo_rectangle(f->cr, x + module * (i + CODE_QUIET),
+                                y + module * (row + CODE_QUIET), module * n, module);
             i += n;
         }
     }
     cairo_fill(f->cr);
 }
 
-static double code_words(const struct flow *f, const struct pdf_code *c, struct text_place at, double width)
+static double code_words(const struct flow *f, const struct pdf_code *c, struct text_place at,
+                         double width)
 {
     struct style bold = {.pt = f->p->info.text_pt, .bold = true, .align = TEXT_LEFT};
     struct style secret = {.pt = 15.5, .bold = true, .fixed = true, .align = TEXT_LEFT};
@@ -199,11 +201,12 @@ void block_code(struct flow *f, const struct pdf_code *c)
 #define PICTURE_HIGHEST (110 * MM)
 
 /* The JPEG goes into the file as it is: the surface is only its size (one bit a pixel, never looked at). */
-static void draw_jpeg(const struct flow *f, const struct pdf_picture *i, struct text_place at, double scale)
+static void draw_jpeg(const struct flow *f, const struct pdf_picture *i, struct text_place at,
+                      double scale)
 {
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_A1, i->width_px, i->height_px);
-    cairo_status_t status = cairo_surface_set_mime_data(image, CAIRO_MIME_TYPE_JPEG, i->jpeg.p, i->jpeg.n,
-                                                        NULL, NULL);
+    cairo_status_t status = cairo_surface_set_mime_data(image, CAIRO_MIME_TYPE_JPEG, i->jpeg.p,
+                                                        i->jpeg.n, NULL, NULL);
     if (status == CAIRO_STATUS_SUCCESS) {
         cairo_save(f->cr);
         cairo_translate(f->cr, at.x, at.y);
@@ -225,7 +228,8 @@ void block_picture(struct flow *f, const struct pdf_picture *i)
     if (f->cr)
         draw_jpeg(f, i, (struct text_place){.x = f->p->left, .y = f->y}, scale);
     f->y += height + 1 * MM;
-    f->y += text_put(f, &small, i->caption, (struct text_place){.x = f->p->left, .y = f->y}, flow_width(f));
+    f->y += text_put(f, &small, i->caption, (struct text_place){.x = f->p->left, .y = f->y},
+                     flow_width(f));
     f->y += 3 * MM;
 }
 

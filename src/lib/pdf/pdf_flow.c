@@ -28,29 +28,41 @@ struct style flow_body(const struct flow *f)
 
 /* --- a page ------------------------------------------------------------------------------------------------ */
 
+/* "Halaman 2 dari 7" */
+static const char *page_number(const struct flow *f)
+{
+    const char *words = f->p->info.page_words;
+    const char *first = strstr(words, "%d");
+    const char *second = first ? strstr(first + 2, "%d") : NULL;
+    if (!second)
+        return "";
+    return arena_printf(f->p->arena, "%.*s%zu%.*s%zu%s", (int)(first - words), words, f->page,
+                        (int)(second - first - 2), first + 2, f->pages, second + 2);
+}
+
+/* At most two lines: what matters stands first. */
+static void draw_footer_words(const struct flow *f, double y, double width)
+{
+    struct style s = {.pt = FOOTER_PT, .align = TEXT_LEFT};
+    CLEAN_LAYOUT PangoLayout *layout = text_layout(f, &s, width);
+    text_set(layout, f->p->info.footer);
+    text_draw(f, layout, &s, (struct text_place){f->p->left, y, 0, 2});
+}
+
 static void draw_footer(const struct flow *f)
 {
     const struct pdf *p = f->p;
-    const double number_width = 110;
+    const double number_width = 96;
     struct style s = {.pt = FOOTER_PT, .align = TEXT_RIGHT};
     double y = p->bottom + 5 * MM;
-    const char *page = "";
-    const char *words = p->info.page_words;
-    const char *first = strstr(words, "%d");
-    const char *second = first ? strstr(first + 2, "%d") : NULL;
-    if (second)
-        page = arena_printf(p->arena, "%.*s%zu%.*s%zu%s", (int)(first - words), words, f->page,
-                            (int)(second - first - 2), first + 2, f->pages, second + 2);
     cairo_set_source_rgb(f->cr, GREY, GREY, GREY);
     cairo_set_line_width(f->cr, 0.5);
     cairo_move_to(f->cr, p->left, y);
     cairo_line_to(f->cr, p->right, y);
     cairo_stroke(f->cr);
     struct text_place at = {.x = p->right - number_width, .y = y + 2};
-    (void)text_put(f, &s, page, at, number_width);
-    s.align = TEXT_LEFT;
-    at.x = p->left;
-    (void)text_put(f, &s, p->info.footer, at, flow_width(f) - number_width - 6);
+    (void)text_put(f, &s, page_number(f), at, number_width);
+    draw_footer_words(f, y + 2, flow_width(f) - number_width - 6);
     cairo_set_source_rgb(f->cr, 0, 0, 0);
 }
 
@@ -130,7 +142,8 @@ static int lines_here(const struct flow *f, double height, int left)
     return room > 0 ? room : 1;
 }
 
-void flow_text(struct flow *f, const struct style *s, const char *text, struct text_place at, double width)
+void flow_text(struct flow *f, const struct style *s, const char *text, struct text_place at,
+               double width)
 {
     double height = text_line_height(s);
     CLEAN_LAYOUT PangoLayout *layout = text_layout(f, s, width);
@@ -170,7 +183,8 @@ static void flow_heading(struct flow *f, const struct block *b)
     if (f->y > f->p->top)
         f->y += 2.5 * MM;
     if (f->cr) {
-        char *place = arena_printf(f->p->arena, "page=%zu pos=[%d %d]", f->page, (int)f->p->left, (int)f->y);
+        char *place = arena_printf(f->p->arena, "page=%zu pos=[%d %d]", f->page, (int)f->p->left,
+                                   (int)f->y);
         (void)cairo_pdf_surface_add_outline(f->surface, CAIRO_PDF_OUTLINE_ROOT, b->text, place, 0);
     }
     f->y += text_put(f, &s, b->text, (struct text_place){.x = f->p->left, .y = f->y}, flow_width(f));
@@ -183,9 +197,15 @@ static void flow_block(struct flow *f, const struct block *b)
     struct style note = {.pt = NOTE_PT, .align = TEXT_LEFT};
     struct text_place at = {.x = f->p->left};
     switch (b->kind) {
-    case BLOCK_LETTERHEAD: block_letterhead(f, &b->u.letterhead); break;
-    case BLOCK_TITLE: flow_title(f, b); break;
-    case BLOCK_HEADING: flow_heading(f, b); break;
+    case BLOCK_LETTERHEAD:
+        block_letterhead(f, &b->u.letterhead);
+        break;
+    case BLOCK_TITLE:
+        flow_title(f, b);
+        break;
+    case BLOCK_HEADING:
+        flow_heading(f, b);
+        break;
     case BLOCK_PARAGRAPH:
         flow_text(f, &body, b->text, at, flow_width(f));
         f->y += 2 * MM;
@@ -194,14 +214,30 @@ static void flow_block(struct flow *f, const struct block *b)
         flow_text(f, &note, b->text, at, flow_width(f));
         f->y += 2 * MM;
         break;
-    case BLOCK_FACTS: block_facts(f, b->u.facts.items, b->u.facts.count); break;
-    case BLOCK_TABLE: block_table(f, &b->u.table); break;
-    case BLOCK_SIGNATURES: block_signatures(f, b->u.signatures.items, b->u.signatures.count); break;
-    case BLOCK_CODE: block_code(f, &b->u.code); break;
-    case BLOCK_PICTURE: block_picture(f, &b->u.picture); break;
-    case BLOCK_LINES: block_lines(f, b->u.lines); break;
-    case BLOCK_SPACE: f->y += b->u.height; break;
-    case BLOCK_PAGE: flow_new_page(f); break;
+    case BLOCK_FACTS:
+        block_facts(f, b->u.facts.items, b->u.facts.count);
+        break;
+    case BLOCK_TABLE:
+        block_table(f, &b->u.table);
+        break;
+    case BLOCK_SIGNATURES:
+        block_signatures(f, b->u.signatures.items, b->u.signatures.count);
+        break;
+    case BLOCK_CODE:
+        block_code(f, &b->u.code);
+        break;
+    case BLOCK_PICTURE:
+        block_picture(f, &b->u.picture);
+        break;
+    case BLOCK_LINES:
+        block_lines(f, b->u.lines);
+        break;
+    case BLOCK_SPACE:
+        f->y += b->u.height;
+        break;
+    case BLOCK_PAGE:
+        flow_new_page(f);
+        break;
     }
 }
 
@@ -287,6 +323,45 @@ enum err pdf_finish(struct pdf *p, struct pdf_file *ret)
     g_object_unref(fonts);
     if (e != ERR_OK)
         return e;
-    *ret = (struct pdf_file){.data = {(const uint8_t *)b.p, b.n}, .pages = f.page};
+    struct bytes file = {(const uint8_t *)b.p, b.n};
+    *ret = (struct pdf_file){.data = pdf_with_language(p->arena, file, p->info.language),
+                             .pages = f.page};
     return ERR_OK;
 }
+
+const char *pdf_font(struct arena *a)
+{
+    PangoFontMap *fonts = pango_cairo_font_map_new();
+    PangoContext *context = pango_font_map_create_context(fonts);
+    PangoFontDescription *wanted = pango_font_description_new();
+    pango_font_description_set_family_static(wanted, PDF_FAMILY_TEXT);
+    pango_font_description_set_size(wanted, 12 * PANGO_SCALE);
+    PangoFont *font = pango_context_load_font(context, wanted);
+    PangoFontDescription *is = font ? pango_font_describe(font) : NULL;
+    const char *family = is ? arena_strdup(a, pango_font_description_get_family(is)) : "";
+    if (is)
+        pango_font_description_free(is);
+    g_clear_object(&font);
+    pango_font_description_free(wanted);
+    g_object_unref(context);
+    g_object_unref(fonts);
+    return str_or(family, "");
+}
+
+/* --- the leak checker ------------------------------------------------------------------------- */
+#if defined(__SANITIZE_ADDRESS__)
+#define LEAKS_ARE_LOOKED_FOR 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAKS_ARE_LOOKED_FOR 1
+#endif
+#endif
+#ifdef LEAKS_ARE_LOOKED_FOR
+/* fontconfig reads its settings once for the process, and points to some of them in ways that the checker cannot
+ * follow. Called by the sanitizer. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+#endif

@@ -9,6 +9,9 @@
 
 #define MM (72.0 / 25.4)
 
+/* Debian: fonts-liberation, fonts-dejavu-core (what the first lacks). */
+#define PDF_FAMILY_TEXT "Liberation Serif, DejaVu Serif, serif"
+
 enum block_kind {
     BLOCK_LETTERHEAD,
     BLOCK_TITLE,
@@ -51,8 +54,9 @@ struct pdf {
     struct arena *arena;
     struct pdf_info info;
     struct block *first, *last;
-    double width, height;            /* of the paper */
-    double left, right, top, bottom; /* where text may stand: bottom is measured from the top edge */
+    double width, height; /* of the paper */
+    double left, right, top,
+        bottom; /* where text may stand: bottom is measured from the top edge */
 };
 
 enum text_align { TEXT_LEFT, TEXT_RIGHT, TEXT_CENTER, TEXT_JUSTIFY };
@@ -66,7 +70,7 @@ struct style {
 struct flow {
     const struct pdf *p;
     cairo_surface_t *surface;
-    cairo_t *cr; /* NULL: counting */
+    cairo_t *cr;                /* NULL: counting */
     cairo_surface_t *watermark; /* or NULL */
     PangoContext *context;
     double y;
@@ -82,14 +86,19 @@ void text_set(PangoLayout *layout, const char *text);
 /* Number of lines of the text that was set. */
 int text_lines(PangoLayout *layout);
 struct text_place {
-    double x, y;       /* top left of line `first` */
-    int first, count;  /* lines */
+    double x, y;      /* top left of line `first` */
+    int first, count; /* lines */
 };
-void text_draw(const struct flow *f, PangoLayout *layout, const struct style *s, struct text_place at);
+void text_draw(const struct flow *f, PangoLayout *layout, const struct style *s,
+               struct text_place at);
 /* The whole text at (x, y); gives its height. */
 double text_put(const struct flow *f, const struct style *s, const char *text, struct text_place at,
                 double width);
 double text_height(const struct flow *f, const struct style *s, const char *text, double width);
+
+/* --- pdf_language.c ------------------------------------------------------------------------------------- */
+/* The finished file with its language in the catalogue; as it is when it does not look as expected. */
+struct bytes pdf_with_language(struct arena *a, struct bytes file, const char *language);
 
 /* --- pdf_flow.c ---------------------------------------------------------------------------------------- */
 void flow_blocks(struct flow *f);
@@ -97,7 +106,8 @@ void flow_new_page(struct flow *f);
 /* A new page when `height` does not fit below (and this page has something on it). */
 void flow_need(struct flow *f, double height);
 /* The text over as many pages as it takes, never one line alone. */
-void flow_text(struct flow *f, const struct style *s, const char *text, struct text_place at, double width);
+void flow_text(struct flow *f, const struct style *s, const char *text, struct text_place at,
+               double width);
 double flow_width(const struct flow *f);
 struct style flow_body(const struct flow *f);
 

@@ -63,7 +63,8 @@ static void grid_end(struct grid *g)
 }
 
 /* The lines around the cells between two heights. */
-static void draw_grid(const struct flow *f, const struct grid *g, double top, double height, bool verticals)
+static void draw_grid(const struct flow *f, const struct grid *g, double top, double height,
+                      bool verticals)
 {
     size_t n = g->t->column_count;
     if (!f->cr)
@@ -165,7 +166,8 @@ void block_table(struct flow *f, const struct pdf_table *t)
     grid_begin(f, t, &g);
     double above = text_height(f, &caption, t->caption, flow_width(f));
     flow_need(f, above + g.head_height + 3 * text_line_height(&g.style));
-    f->y += text_put(f, &caption, t->caption, (struct text_place){.x = f->p->left, .y = f->y}, flow_width(f));
+    f->y += text_put(f, &caption, t->caption, (struct text_place){.x = f->p->left, .y = f->y},
+                     flow_width(f));
     f->y += above > 0 ? 1 * MM : 0;
     draw_head(f, &g);
     for (size_t row = 0; row < t->row_count && f->page <= PDF_MAX_PAGES; row++)

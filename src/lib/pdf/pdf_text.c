@@ -9,8 +9,6 @@
 #include "lib/pdf/pdf_internal.h"
 #include "lib/base/banned.h"
 
-/* Debian: fonts-liberation, fonts-dejavu-core (what the first lacks). */
-#define FAMILY_TEXT  "Liberation Serif, DejaVu Serif, serif"
 #define FAMILY_FIXED "Liberation Mono, DejaVu Sans Mono, monospace"
 
 /* Marks that stand over each other on one letter would paint over other lines. */
@@ -26,20 +24,23 @@ static bool in_range(uint32_t c, uint32_t from, uint32_t until)
 /* Draws nothing, or only changes in which order the rest is read. */
 static bool is_silent(uint32_t c)
 {
-    return c == 0x00AD || c == 0x061C || c == 0x180E || c == 0x200B || in_range(c, 0x200E, 0x200F) ||
-           in_range(c, 0x202A, 0x202E) || in_range(c, 0x2060, 0x206F) || c == 0xFEFF || c == '\r' ||
-           in_range(c, 0xFFF9, 0xFFFB) || in_range(c, 0xE0000, 0xE0FFF);
+    return c == 0x00AD || c == 0x061C || c == 0x180E || c == 0x200B ||
+           in_range(c, 0x200E, 0x200F) || in_range(c, 0x202A, 0x202E) ||
+           in_range(c, 0x2060, 0x206F) || c == 0xFEFF || c == '\r' || in_range(c, 0xFFF9, 0xFFFB) ||
+           in_range(c, 0xE0000, 0xE0FFF);
 }
 
 static bool is_mark(uint32_t c)
 {
-    return in_range(c, 0x0300, 0x036F) || in_range(c, 0x1AB0, 0x1AFF) || in_range(c, 0x1DC0, 0x1DFF) ||
-           in_range(c, 0x20D0, 0x20FF) || in_range(c, 0xFE20, 0xFE2F);
+    return in_range(c, 0x0300, 0x036F) || in_range(c, 0x1AB0, 0x1AFF) ||
+           in_range(c, 0x1DC0, 0x1DFF) || in_range(c, 0x20D0, 0x20FF) ||
+           in_range(c, 0xFE20, 0xFE2F);
 }
 
 static bool is_control(uint32_t c)
 {
-    return c < 0x20 || in_range(c, 0x7F, 0x9F) || (c & 0xFFFE) == 0xFFFE || in_range(c, 0xFDD0, 0xFDEF);
+    return c < 0x20 || in_range(c, 0x7F, 0x9F) || (c & 0xFFFE) == 0xFFFE ||
+           in_range(c, 0xFDD0, 0xFDEF);
 }
 
 /* Bytes of the character at s; 0 when they are no UTF-8. */
@@ -101,7 +102,7 @@ PangoLayout *text_layout(const struct flow *f, const struct style *s, double wid
                                                 [TEXT_JUSTIFY] = PANGO_ALIGN_LEFT};
     PangoLayout *layout = pango_layout_new(f->context);
     PangoFontDescription *font = pango_font_description_new();
-    pango_font_description_set_family_static(font, s->fixed ? FAMILY_FIXED : FAMILY_TEXT);
+    pango_font_description_set_family_static(font, s->fixed ? FAMILY_FIXED : PDF_FAMILY_TEXT);
     pango_font_description_set_absolute_size(font, s->pt * PANGO_SCALE);
     pango_font_description_set_weight(font, s->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
@@ -129,7 +130,8 @@ int text_lines(PangoLayout *layout)
     return pango_layout_get_line_count(layout);
 }
 
-void text_draw(const struct flow *f, PangoLayout *layout, const struct style *s, struct text_place at)
+void text_draw(const struct flow *f, PangoLayout *layout, const struct style *s,
+               struct text_place at)
 {
     if (!f->cr)
         return;
@@ -139,7 +141,8 @@ void text_draw(const struct flow *f, PangoLayout *layout, const struct style *s,
         if (line >= at.first) {
             PangoRectangle box;
             pango_layout_iter_get_line_extents(i, NULL, &box);
-            double baseline = at.y + (line - at.first) * height + (height - s->pt) / 2 + s->pt * 0.82;
+            double baseline = at.y + (line - at.first) * height + (height - s->pt) / 2 +
+                              s->pt * 0.82;
             cairo_move_to(f->cr, at.x + (double)box.x / PANGO_SCALE, baseline);
             pango_cairo_show_layout_line(f->cr, pango_layout_iter_get_line_readonly(i));
         }

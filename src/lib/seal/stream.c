@@ -84,9 +84,9 @@ struct seal_writer {
     int folder, fd;
     char id[UUID_TEXT_BYTES];
     char temp[64];
-    uint64_t left;   /* of the announced size */
-    uint64_t zeros;  /* still to be padded */
-    size_t n;        /* in `plain` */
+    uint64_t left;        /* of the announced size */
+    uint64_t zeros;       /* still to be padded */
+    size_t n;             /* in `plain` */
     size_t binding_bytes; /* 0: the first part is written */
     crypto_secretstream_xchacha20poly1305_state state;
     uint8_t binding[BINDING_BYTES];
@@ -283,8 +283,8 @@ static enum err part_read(struct seal_reader *r)
     uint8_t tag = 0, more;
     TRY(read_most(r->fd, r->sealed, PART_SEALED, &n));
     if (n <= crypto_secretstream_xchacha20poly1305_ABYTES ||
-        crypto_secretstream_xchacha20poly1305_pull(&r->state, r->plain, &plain_n, &tag, r->sealed, n,
-                                                   r->binding_bytes ? r->binding : NULL,
+        crypto_secretstream_xchacha20poly1305_pull(&r->state, r->plain, &plain_n, &tag, r->sealed,
+                                                   n, r->binding_bytes ? r->binding : NULL,
                                                    r->binding_bytes) != 0)
         return ERR_INTERNAL;
     r->binding_bytes = 0;

@@ -2,8 +2,8 @@
  * having a share, which is mathematics; roles decide only which pages there are.
  *
  * Data keys live on the stack of the handler: explicit_bzero(&key, sizeof(key)) before it returns. */
-#ifndef BT_COMPLAINT_KEYS_H
-#define BT_COMPLAINT_KEYS_H
+#ifndef BT_COMPLAINT_WEB_KEYS_H
+#define BT_COMPLAINT_WEB_KEYS_H
 
 #include "features/complaint/complaint.h"
 #include "lib/seal/seal.h"

@@ -1,7 +1,7 @@
 /* Taking a complaint in, whatever the way: the counter, the guest's own tablet, a letter, the public page.
  * One field table, one set of form parts, one act. The pages around them belong to whoever shows them. */
-#ifndef BT_COMPLAINT_INTAKE_H
-#define BT_COMPLAINT_INTAKE_H
+#ifndef BT_COMPLAINT_WEB_INTAKE_H
+#define BT_COMPLAINT_WEB_INTAKE_H
 
 #include "features/complaint/complaint.h"
 #include "lib/html/html.h"

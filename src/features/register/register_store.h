@@ -1,0 +1,59 @@
+/* SQL of the books. */
+#ifndef BT_REGISTER_STORE_H
+#define BT_REGISTER_STORE_H
+
+#include "features/proof/proof.h"
+#include "features/register/register.h"
+#include "features/visit/visit.h"
+
+/* What the office changed about a book: all but the columns into *ret, those as JSON. ERR_MISSING: nothing. */
+enum err register_book_row(struct db_conn *conn, const char *office_id, const char *book,
+                           struct register_book *ret, const char **ret_columns) MUST_USE;
+
+struct register_book_change {
+    struct visit_act act;
+    const char *book, *code, *title, *organiser, *place, *columns; /* columns: JSON */
+};
+enum err register_book_put(struct db_conn *tx, void *arg); /* struct register_book_change * */
+
+/* Visits of a month in the order of the book: number, then suffix. */
+enum err register_visits(struct db_conn *conn, const char *office_id, const struct register_month *m,
+                         struct visit **ret, size_t *ret_count) MUST_USE;
+enum err register_recap_of(struct db_conn *conn, const char *office_id,
+                           const struct register_month *m, struct register_recap *ret) MUST_USE;
+/* When the first visit came; ERR_MISSING: none yet. */
+enum err register_first(struct db_conn *conn, const char *office_id, int64_t *ret_ms) MUST_USE;
+
+/* Is this the id of a closing's file? */
+enum err register_closing_known(struct db_conn *conn, const char *office_id, const char *id,
+                                bool *ret) MUST_USE;
+/* ERR_MISSING: the month is open. */
+enum err register_closing_get(struct db_conn *conn, const char *office_id, const char *book,
+                              const char *month, struct register_closing *ret) MUST_USE;
+/* The last closed month of a book: NULL when none is. */
+enum err register_last_closed(struct db_conn *conn, const char *office_id, const char *book,
+                              const char **ret) MUST_USE;
+
+/* What came into a closed month after its closing: corrected fields, and late entries (field ""). */
+struct register_change {
+    const char *visit_id, *field, *reason, *by_id, *number_suffix;
+    int64_t at, year, number, arrived_at;
+};
+/* Changes written within [m->from_ms, m->until_ms) to visits of the months before; none while no month was
+ * ever closed. */
+enum err register_changes(struct db_conn *conn, const char *office_id, const char *book,
+                          const struct register_month *m, struct register_change **ret,
+                          size_t *ret_count) MUST_USE;
+
+/* Keeps a closed month with its proof; the hash of the file goes into the audit. */
+struct register_close {
+    struct visit_act act;
+    struct register_closing closing;
+    struct proof proof;
+    const char *first; /* month of the first entry, or NULL */
+    struct register_month month;
+    struct refusal refusal; /* out */
+};
+enum err register_close_month(struct db_conn *tx, void *arg); /* struct register_close * */
+
+#endif
