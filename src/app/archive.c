@@ -109,9 +109,8 @@ static enum err add_shard(struct growing *g, const char *data_dir, const char *s
         return errno == ENOTDIR ? ERR_OK : ERR_INTERNAL;
     enum err e = ERR_OK;
     for (const struct dirent *d; e == ERR_OK && (d = readdir(dir));) {
-        struct archive_file file = {
-            .name = arena_printf(g->arena, "%s/%s", shard, d->d_name),
-            .path = arena_printf(g->arena, "%s/%s", folder, d->d_name)};
+        struct archive_file file = {.name = arena_printf(g->arena, "%s/%s", shard, d->d_name),
+                                    .path = arena_printf(g->arena, "%s/%s", folder, d->d_name)};
         if (!archive_name_good(file.name)) /* half-written ones begin with a dot */
             continue;
         e = archive_hash(file.path, &file.bytes, file.hash);

@@ -49,8 +49,8 @@ DB_SQL(restore_probe,
        "SELECT id, identity_sealed FROM visit WHERE office_id = $1 ORDER BY arrived_at "
        "DESC LIMIT 1");
 
-const struct db_sql *const restore_statements[] = {&restore_photos, &restore_evidence, &restore_probe,
-                                                    NULL};
+const struct db_sql *const restore_statements[] = {&restore_photos, &restore_evidence,
+                                                   &restore_probe, NULL};
 
 struct restoring {
     struct app *app;
@@ -204,8 +204,8 @@ static enum err check_each(struct restoring *r, const struct db_sql *sql, enum e
     struct app *app = r->app;
     struct arena *rows = arena_new(4096);
     db_conn_use_arena(app->cx.read, rows);
-    enum err e = db_each(app->cx.read, sql, DB_ARGS(db_text(app->cx.actor.office_id)), &named_record,
-                         &r->row, check, r);
+    enum err e = db_each(app->cx.read, sql, DB_ARGS(db_text(app->cx.actor.office_id)),
+                         &named_record, &r->row, check, r);
     db_conn_use_arena(app->cx.read, app->arena);
     arena_free(rows);
     return e;

@@ -23,6 +23,7 @@
 #include "features/register/register.h"
 #include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
+#include "features/survey/survey.h"
 #include "features/visit/visit.h"
 #include "lib/outbox/outbox.h"
 #include "lib/replay/replay.h"
@@ -59,6 +60,7 @@ const struct db_sql *const *const *features_statements(void)
                                                          office_pool_statements,
                                                          session_statements,
                                                          staff_statements,
+                                                         survey_statements,
                                                          visit_statements,
                                                          doctor_statements,
                                                          recovery_statements,
@@ -88,6 +90,7 @@ static void collect_routes(void)
                                  casework_routes(),
                                  proof_routes(),
                                  register_routes(),
+                                 survey_routes(),
                                  reach_routes(),
                                  reporter_routes(),
                                  operations_routes(),

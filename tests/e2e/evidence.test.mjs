@@ -8,7 +8,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
-import { guestData, JPEG, multipart, sleep, until } from './lib.mjs';
+import { formValues, guestData, JPEG, multipart, sleep, until } from './lib.mjs';
 
 const MIB = 1 << 20;
 const LARGE = 100 * MIB;
@@ -348,6 +348,20 @@ export default function (suite) {
     const later = await other.form('/pengaduan/berkas', { receipt: receipt.toLowerCase().replaceAll('-', ' '), kind: 'evidence' }, fileOf(Buffer.from('%PDF-1.4 susulan'), 'susulan.pdf'));
     assert.equal(later.status, 303, later.text);
     assert.ok(!later.headers.location.includes(receipt.slice(0, 4)));
+    // From the receipt itself, whose page knows the code: an anonymous complaint has no visit to go by.
+    await other.get('/pengaduan/baru');
+    const blank = formValues(other.page);
+    delete blank.kembali; // of the language switch
+    const receiptPage = await other.form('/pengaduan/baru', { ...blank, text: COMPLAINT.text, reporter_mode: 'anonymous' });
+    assert.equal(receiptPage.status, 200, receiptPage.text.match(/class="errors"[^]{0,900}/)?.[0]);
+    const code = /name="receipt" value="([^"]+)"/.exec(receiptPage.text)[1];
+    const opened = await other.form('/pengaduan/berkas', { receipt: code, _open: '1' });
+    assert.equal(opened.status, 200);
+    assert.ok(opened.text.includes(`value="${code}"`) && !opened.text.includes('class="errors"'));
+    const photo = await other.form('/pengaduan/berkas', { receipt: code, kind: 'handover_photo' }, { files: { photo: { data: JPEG } }, follow: false });
+    assert.equal(photo.status, 303, photo.text);
+    const traces = await office.sql(`SELECT (f.added_at % 60000) || ' ' || f.kind || ' ' || c.reporter_mode FROM complaint_file f JOIN complaint c ON c.id = f.complaint_id WHERE c.reporter_mode = 'anonymous' ORDER BY f.ordinal`);
+    assert.equal(traces, '0 handover_photo anonymous\n0 clean_copy anonymous');
     const items = (await chief.getJson(list)).json.items;
     assert.deepEqual(items.map((f) => f.name), ['bukti.pdf', 'susulan.pdf']);
     const fetched = await chief.get(`${list}/${items[1].id}`);
@@ -357,7 +371,7 @@ export default function (suite) {
     assert.ok(!audit.includes('susulan'));
     const log = office.log();
     assert.ok(!log.includes('susulan'));
-    assert.ok(!/"method":"POST","route":"[^"]*berkas"/.test(log), 'adding leaves no line');
+    assert.ok(!/"method":"POST","route":"[^"]*berkas","status":"[234]/.test(log), 'adding leaves no line');
   });
 
   suite.test('twenty files, not one more; eight uploads at once, and room again afterwards', async () => {

@@ -279,7 +279,7 @@ export default function (suite) {
     await says(tablet, /PGD-2\//);
     await says(tablet, /Selesai/);
     await says(tablet, /Laporan Anda terbukti\. Terima kasih\./);
-    assert.doesNotMatch(await tablet.textContent('main'), /Arief|Bayu|Hendra/, 'no name of the house');
+    assert.doesNotMatch(await tablet.textContent('main'), /Arief|Bayu|Hendra|jembatan\.jpg/, 'no name of the house, nothing that it gathered');
     await looked(tablet, 'pengaduan-jawaban');
     await chief.goto(`${hub()}/akses`);
     for (const seen of [/Bayu Saputra/, /Pengaduan dibaca/, /Akses pengaduan diberikan/]) await says(chief, seen);

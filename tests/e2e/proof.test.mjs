@@ -97,6 +97,11 @@ export default function (suite) {
       follow: false, files: { files: { name: 'kuitansi & nota.pdf', type: 'application/pdf', data: evidence } },
     });
     assert.equal(kept.status, 303, kept.text.slice(0, 300));
+    const photo = fs.readFileSync(path.join(ROOT, 'tests', 'e2e', 'foto.jpg'));
+    const handover = await arief.form(`/pengaduan/${id}/berkas`, { kind: 'handover_photo' }, {
+      follow: false, files: { photo: { name: 'serah-terima.jpg', type: 'image/jpeg', data: photo } },
+    });
+    assert.equal(handover.status, 303, handover.text.slice(0, 300));
     const reporter = new Client(office);
     await reporter.get('/tindak-lanjut');
     await reporter.form('/tindak-lanjut', { code: receipt });
@@ -123,6 +128,15 @@ export default function (suite) {
     for (const part of parts) assert.ok(text.includes(part), part);
     assert.ok(text.replaceAll(/\s/g, '').includes(sha(evidence).slice(0, 20)));
     picture(office, pdf, 'pdf-ekspor');
+    // Whoever handed something over is seen on the photo: it comes along with the identity alone.
+    assert.ok(!text.includes('Dokumentasi penerimaan') && !text.includes('Siti Pelapor'));
+    await arief.get(`/pengaduan/${id}/ekspor`);
+    const full = await arief.form(`/pengaduan/${id}/ekspor`,
+      { reason: 'handover', reporter: '1', password: office.people.get('arief').password });
+    assert.equal(full.status, 200);
+    const whole = read(office, full.bytes);
+    assert.ok(whole.includes('Dokumentasi penerimaan') && whole.includes('Siti Pelapor'));
+    picture(office, full.bytes, 'pdf-ekspor-identitas');
     const code = /periksa: ([0-9A-Z-]{24})/.exec(text)[1];
     await page.reload();
     wide.push(...await shoot(page, 'ekspor-sesudah'));

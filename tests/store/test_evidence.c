@@ -103,6 +103,31 @@ static void test_there_and_back(void **state)
     res.source.close(res.source.arg);
 }
 
+/* No path, no sign that lets a name end in ".pdf" where it does not, no broken character. */
+static void test_names(void **state)
+{
+    struct desk *d = *state;
+    struct evidence_added added = {NULL, NULL};
+    struct evidence_file *files = NULL;
+    size_t count = 0;
+    char longest[700] = "";
+    for (int i = 0; i < 300; i++)
+        memcpy(longest + 2 * i, "\xC3\xA9", 2); /* é */
+    memcpy(longest + 600, ".pdf", 5);
+    const char *const names[][2] = {{"foto\xE2\x80\xAEgpj.pdf", "foto_gpj.pdf"},
+                                    {"a\tb\x1B[2J.pdf", "a_b_[2J.pdf"},
+                                    {"../../etc/x.pdf", "x.pdf"},
+                                    {"\xC3.pdf", "berkas"},
+                                    {"<b>&\"'.pdf", "<b>&\"'.pdf"}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        assert_int_equal(add(d, names[i][0], PDF, EVIDENCE_BY_STAFF, &added), ERR_OK);
+    assert_int_equal(add(d, longest, PDF, EVIDENCE_BY_STAFF, &added), ERR_OK);
+    assert_int_equal(evidence_list(&d->cx, &d->c, &d->key, &files, &count), ERR_OK);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        assert_string_equal(files[i].name, names[i][1]);
+    assert_int_equal(strlen(files[count - 1].name), 400);
+}
+
 /* Who holds the disk learns the day, and not even the hour. */
 static void test_what_stands_in_clear(void **state)
 {
@@ -285,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_there_and_back),
+        TEST(test_names),
         TEST(test_what_stands_in_clear),
         TEST(test_anonymous_and_reporter),
         TEST(test_moved),

@@ -113,6 +113,10 @@ static void cancelled_numbers_stay(void **state)
     assert_int_equal(count, 2);
     assert_string_equal(list[1].cancel_reason, "Salah ketik");
     assert_string_equal(list[1].cancelled_by, HENDRA);
+    /* page by page: what comes after the cursor */
+    assert_int_equal(letter_book(h->cx->read, h->office, 0, list[0].id, 10, &list, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].cancel_reason, "Salah ketik");
     assert_int_equal(
         letter_of_complaint(h->cx->read, h->office, t->letter.complaint_id, &list, &count), ERR_OK);
     assert_int_equal(count, 1);

@@ -20,16 +20,15 @@ struct year {
 
 static void begin(struct year *y)
 {
-    y->calendar = (struct calendar){.holidays = y->holidays,
-                                    .holiday_count = ARRAY_LEN(days_off),
-                                    .offset_min = WIB};
+    y->calendar = (struct calendar){
+        .holidays = y->holidays, .holiday_count = ARRAY_LEN(days_off), .offset_min = WIB};
     for (size_t i = 0; i < ARRAY_LEN(days_off); i++)
         y->holidays[i] = calendar_day(days_off[i]);
     for (int i = 0; i < CALENDAR_WEEKDAYS; i++)
         y->calendar.hours[i] = (struct office_hours){.weekday = i};
     for (int i = 1; i <= 5; i++)
-        y->calendar.hours[i] = (struct office_hours){i, 450, i == 5 ? 990 : 960,
-                                                     i == 5 ? 690 : 720, 780};
+        y->calendar.hours[i] = (struct office_hours){i, 450, i == 5 ? 990 : 960, i == 5 ? 690 : 720,
+                                                     780};
 }
 
 static int64_t at(const char *day, int hour, int minute)
@@ -171,7 +170,8 @@ static void a_year_is_pasted(void **state)
     assert_string_equal(rows[2].name, "Proklamasi Kemerdekaan");
     assert_string_equal(rows[3].kind, "local");
     assert_string_equal(rows[3].decree, "SKB");
-    assert_false(calendar_parse_lines(a, "2027-01-01; A\n2027-02-30; B", "SKB", &rows, &count, &bad));
+    assert_false(
+        calendar_parse_lines(a, "2027-01-01; A\n2027-02-30; B", "SKB", &rows, &count, &bad));
     assert_int_equal(bad, 2);
     assert_false(calendar_parse_lines(a, "2027-01-01", "SKB", &rows, &count, &bad));
     assert_int_equal(bad, 1);

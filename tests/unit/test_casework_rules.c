@@ -4,7 +4,7 @@
 #include "features/casework/casework_rules.h"
 #include "lib/base/str.h"
 
-#define EVERYBODY (CASE_LEADER | CASE_HEAD | CASE_OFFICER)
+#define EVERYBODY   (CASE_LEADER | CASE_HEAD | CASE_OFFICER)
 #define ALL_LETTERS ((1u << CASE_LETTERS) - 1)
 
 static struct case_facts facts(const char *state)
@@ -177,13 +177,11 @@ static void the_first_deadline_counts(void **state)
 {
     (void)state;
     struct calendar calendar = {.holiday_count = 0};
-    static const struct stage_limit limits[] = {{"gathering", 7, "working", "", 1},
-                                                {"review", 1, "working", "", 1},
-                                                {"examination", 30, "calendar", "", 0},
-                                                {"completion", 10, "calendar", "", 0},
-                                                {"overall", 60, "calendar", "", 1},
-                                                {"report", 0, "working", "", 1},
-                                                {"intake", 10, "minute", "", 1}};
+    static const struct stage_limit limits[] = {
+        {"gathering", 7, "working", "", 1},     {"review", 1, "working", "", 1},
+        {"examination", 30, "calendar", "", 0}, {"completion", 10, "calendar", "", 0},
+        {"overall", 60, "calendar", "", 1},     {"report", 0, "working", "", 1},
+        {"intake", 10, "minute", "", 1}};
     struct case_clock c = {.calendar = &calendar,
                            .limits = limits,
                            .limit_count = ARRAY_LEN(limits),
@@ -227,9 +225,9 @@ static void the_first_deadline_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table_is_sound),      cmocka_unit_test(who_may),
-        cmocka_unit_test(a_letter_must_be_there),  cmocka_unit_test(what_else_is_asked),
-        cmocka_unit_test(a_side_state_holds),      cmocka_unit_test(what_must_be_there_depends),
+        cmocka_unit_test(the_table_is_sound),        cmocka_unit_test(who_may),
+        cmocka_unit_test(a_letter_must_be_there),    cmocka_unit_test(what_else_is_asked),
+        cmocka_unit_test(a_side_state_holds),        cmocka_unit_test(what_must_be_there_depends),
         cmocka_unit_test(the_first_deadline_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

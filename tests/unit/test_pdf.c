@@ -82,7 +82,6 @@ static void a_letter_says_what_was_put_in(void **state)
     add_rows(a, p, 2);
     pdf_code(p, &(struct pdf_code){code.modules, code.dark, "Kode rahasia", "K7QM-3XTD\n2BNE-5VZP",
                                    "Simpan."});
-    pdf_lines(p, 2);
     pdf_signatures(p,
                    (struct pdf_signature[]){
                        {NULL, "Yang menyerahkan,", NULL, "Pelapor"},
@@ -337,14 +336,24 @@ static void a_picture_is_embedded_as_it_is(void **state)
     struct arena *a = *state;
     struct bytes jpeg = jpeg_make(a, &(struct jpeg_make){.width = 320, .height = 240});
     struct pdf *p = new_pdf(a);
-    pdf_picture(p, &(struct pdf_picture){
-                       .jpeg = jpeg, .width_px = 320, .height_px = 240, .caption = "Penyerahan"});
+    pdf_picture(p, &(struct pdf_picture){.jpeg = jpeg, .caption = "Penyerahan"});
     struct bytes file = finished(p, 1);
     assert_non_null(memmem(file.p, file.n, jpeg.p, jpeg.n));
     assert_non_null(strstr(pdf_text(a, file, 0), "Penyerahan"));
     const char *images = pdf_run(a, file, "pdfimages -list", "");
     assert_non_null(strstr(images, "320"));
     assert_non_null(strstr(images, "jpeg"));
+    /* What is no picture, or breaks off, adds nothing. */
+    static const size_t lengths[] = {0, 1, 3, 20, 150};
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        p = new_pdf(a);
+        pdf_picture(p, &(struct pdf_picture){
+                           .jpeg = {i == 3 ? (const uint8_t *)"bukan gambar sama sekali" : jpeg.p,
+                                    lengths[i]}});
+        pdf_paragraph(p, "Isi.");
+        images = pdf_run(a, finished(p, 1), "pdfimages -list", "");
+        assert_true(i == 4 || !strstr(images, "320"));
+    }
 }
 
 static void too_long_is_refused(void **state)

@@ -39,8 +39,9 @@ static void holidays_are_changed(void **state)
     got = web_post(w, ROLE_ADMIN, "/hari-libur/2026-06-16",
                    "{\"day\":\"2026-06-17\",\"kind\":\"public_holiday\",\"name\":\"1 Muharam\"}");
     assert_int_equal(got.status, 200);
-    assert_int_equal(house_number(w->h, "SELECT count(*) FROM holiday WHERE office_id <> '' AND day "
-                                        "= '2026-06-16'"),
+    assert_int_equal(house_number(w->h,
+                                  "SELECT count(*) FROM holiday WHERE office_id <> '' AND day "
+                                  "= '2026-06-16'"),
                      0);
     got = web_post(w, ROLE_ADMIN, "/hari-libur/2026-06-16/hapus", "{}");
     web_refused(w, &got, 404, "holiday_unknown");
@@ -81,8 +82,9 @@ static void a_year_is_pasted_and_warned_about(void **state)
                                          "'holidays_imported'"),
                         "from=2027-01-01 count=2");
     /* The same once more changes nothing and is no act. */
-    got = web_post(w, ROLE_ADMIN, "/hari-libur/impor",
-                   "{\"lines\":\"1 Januari 2027; Tahun Baru 2027 Masehi\",\"decree\":\"SKB 2026\"}");
+    got = web_post(
+        w, ROLE_ADMIN, "/hari-libur/impor",
+        "{\"lines\":\"1 Januari 2027; Tahun Baru 2027 Masehi\",\"decree\":\"SKB 2026\"}");
     assert_int_equal(got.status, 200);
     assert_int_equal(office_fixture_entries(w->h->o, w->h->office, "holidays_imported"), 1);
 }
@@ -96,9 +98,11 @@ static void hours_are_changed(void **state)
     assert_int_equal(got.status, 200);
     assert_string_equal(web_value(w, &got, "hours.3.open"), "08:00");
     assert_string_equal(web_value(w, &got, "hours.0.open"), "07:30");
-    static const char *const wrong[] = {
-        "\"open\":\"16.00\",\"close\":\"08.00\"", "\"open\":\"08.00\"", "\"open\":\"pagi\",\"close\":\"siang\"",
-        "\"open\":\"08.00\",\"close\":\"16.00\",\"break_from\":\"07.00\",\"break_until\":\"13.00\""};
+    static const char *const wrong[] = {"\"open\":\"16.00\",\"close\":\"08.00\"",
+                                        "\"open\":\"08.00\"",
+                                        "\"open\":\"pagi\",\"close\":\"siang\"",
+                                        "\"open\":\"08.00\",\"close\":\"16.00\",\"break_from\":"
+                                        "\"07.00\",\"break_until\":\"13.00\""};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         got = web_post(w, ROLE_ADMIN, "/jam-kerja",
                        arena_printf(w->arena, "{\"hours\":[{\"weekday\":1,%s}]}", wrong[i]));
@@ -107,7 +111,8 @@ static void hours_are_changed(void **state)
     got = web_post(w, ROLE_INTEL_CHIEF, "/jam-kerja", "{\"hours\":[{\"weekday\":4}]}");
     assert_string_equal(web_value(w, &got, "open_now"), "false"); /* this Thursday is off now */
     got = web_page(w, ROLE_DUTY_OFFICER, "/jam-kerja");
-    assert_non_null(strstr(got.body, "Kantor sedang tutup. Buka lagi Jumat, 24 Juli 2026 pukul 07.30."));
+    assert_non_null(
+        strstr(got.body, "Kantor sedang tutup. Buka lagi Jumat, 24 Juli 2026 pukul 07.30."));
     got = web_post(w, ROLE_DUTY_OFFICER, "/jam-kerja", "{}");
     web_refused(w, &got, 403, "role");
 }

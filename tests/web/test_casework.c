@@ -59,15 +59,15 @@ static void letter(struct web *w, const char *id, const char *kind)
 
 static const char *column(struct web *w, const char *name, const char *id)
 {
-    return house_text(w->h, arena_printf(w->arena,
-                                         "SELECT %s FROM casework WHERE complaint_id = '%s'", name,
-                                         id));
+    return house_text(
+        w->h, arena_printf(w->arena, "SELECT %s FROM casework WHERE complaint_id = '%s'", name, id));
 }
 
 static int64_t entries(struct web *w, const char *action)
 {
-    return house_number(w->h, arena_printf(w->arena, "SELECT count(*) FROM audit_entry WHERE "
-                                                     "action = '%s'",
+    return house_number(w->h, arena_printf(w->arena,
+                                           "SELECT count(*) FROM audit_entry WHERE "
+                                           "action = '%s'",
                                            action));
 }
 
@@ -173,6 +173,21 @@ static void a_step_back_has_a_sealed_reason(void **state)
     web_fault(w, &got, "note", "no_key");
 }
 
+static void who_acts_for_the_kajari_disposes(void **state)
+{
+    struct web *w = *state;
+    const char *id = web_complaint(w, NULL);
+    to_disposition(w, id);
+    letter(w, id, "disposition");
+    struct got got = act(w, ROLE_INTEL_CHIEF, id, "/tahap", "{\"to\":\"order\"}");
+    web_refused(w, &got, 403, "not_yours");
+    got = web_post(w, ROLE_ADMIN, "/petugas/" HENDRA "/pengganti",
+                   "{\"kind\":\"plh\",\"deputy\":\"" ARIEF "\"}");
+    assert_int_equal(got.status, 200);
+    house_later(w->h, 60000);
+    move(w, ROLE_INTEL_CHIEF, id, "order");
+}
+
 static void two_at_once_move_it_once(void **state)
 {
     struct web *w = *state;
@@ -228,7 +243,8 @@ static void waiting_stops_the_clock(void **state)
     got = act(w, ROLE_INTEL_CHIEF, id, "/keadaan", "{\"side\":\"none\"}");
     web_refused(w, &got, 409, "side_none");
     must(w, ROLE_INTEL_CHIEF, id, "/kelengkapan",
-         "{\"complete\":[\"identity\",\"statement\",\"facts\",\"parties\",\"id_copy\",\"evidence\"]}");
+         "{\"complete\":[\"identity\",\"statement\",\"facts\",\"parties\",\"id_copy\",\"evidence\"]"
+         "}");
     got = act(w, ROLE_INTEL_CHIEF, id, "/keadaan", "{\"side\":\"needs_completion\"}");
     web_refused(w, &got, 409, "nothing_missing");
 }
@@ -263,9 +279,9 @@ static void the_apip_answers(void **state)
 static bool reads(struct web *w, const char *id, const char *staff_id)
 {
     bool there = false;
-    assert_int_equal(complaint_has_share(w->h->cx->read, w->h->office, id, staff_id,
-                                         COMPLAINT_CONTENT, &there),
-                     ERR_OK);
+    assert_int_equal(
+        complaint_has_share(w->h->cx->read, w->h->office, id, staff_id, COMPLAINT_CONTENT, &there),
+        ERR_OK);
     return there;
 }
 
@@ -300,8 +316,7 @@ static void it_is_handed_over_and_comes_back(void **state)
     got = act(w, ROLE_SECTION_CHIEF, id, arena_printf(w->arena, "/pelimpahan/%s/diterima", seq),
               "{}");
     web_refused(w, &got, 409, "transfer_done");
-    got = must(w, ROLE_SECTION_CHIEF, id,
-               arena_printf(w->arena, "/pelimpahan/%s/dikembalikan", seq),
+    got = must(w, ROLE_SECTION_CHIEF, id, arena_printf(w->arena, "/pelimpahan/%s/dikembalikan", seq),
                "{\"note\":\"bukan pidana umum\"}");
     assert_string_equal(web_value(w, &got, "state"), "disposition");
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM transfer WHERE returned_by = '" MARIA
@@ -406,9 +421,10 @@ static void the_board_goes_by_deadline(void **state)
     assert_string_equal(web_value(w, &got, "items.1.id"), "");
     got = web_get(w, ROLE_ADMIN, "/pengaduan");
     web_refused(w, &got, 403, "role");
-    got = web_ask(w, (struct ask){
-                         .method = HTTP_GET, .target = "/pengaduan", .role = ROLE_INTEL_CHIEF,
-                         .bearer = true});
+    got = web_ask(w, (struct ask){.method = HTTP_GET,
+                                  .target = "/pengaduan",
+                                  .role = ROLE_INTEL_CHIEF,
+                                  .bearer = true});
     web_refused(w, &got, 403, "token_refused");
 }
 
@@ -482,6 +498,42 @@ static void deadlines_follow_the_calendar(void **state)
     assert_string_equal(column(w, "due_day", id), "2026-07-28");
 }
 
+/* More than one turn of 200, from an office of before: each has its row and its deadline afterwards. */
+static void many_of_old_are_taken_up(void **state)
+{
+    struct web *w = *state;
+    house_exec(
+        w->h,
+        arena_printf(w->arena,
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                     "450) INSERT INTO complaint (office_id, id, year, number, received_at, "
+                     "text_sealed, origin_sealed) SELECT '%s', printf('lama-%%04d', i), 2026, i, "
+                     "%lld, x'00', x'00' FROM n",
+                     w->h->office, (long long)(w->h->cx->now_ms - 9 * DAY_MS)));
+    struct cx cx = web_cx(w);
+    cx.actor.kind = ACTOR_SYSTEM;
+    assert_int_equal(casework_tick(&cx, w->h->office), ERR_OK);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM casework WHERE stage_day = "
+                                        "'2026-07-14' AND due_day = '2026-07-15'"),
+                     450);
+    struct got got = web_get(w, ROLE_OFFICE_HEAD, "/pengaduan?kelompok=late&limit=200");
+    const char *cursor = web_value(w, &got, "next_cursor");
+    got = web_get(w, ROLE_OFFICE_HEAD,
+                  arena_printf(w->arena, "/pengaduan?kelompok=late&limit=200&cursor=%s", cursor));
+    assert_string_equal(web_value(w, &got, "items.0.id"), "lama-0201");
+    cursor = web_value(w, &got, "next_cursor");
+    got = web_get(w, ROLE_OFFICE_HEAD,
+                  arena_printf(w->arena, "/pengaduan?kelompok=late&limit=200&cursor=%s", cursor));
+    assert_string_equal(web_value(w, &got, "items.49.id"), "lama-0450");
+    assert_string_equal(web_value(w, &got, "next_cursor"), "");
+    got = web_post(w, ROLE_ADMIN, "/hari-libur",
+                   "{\"day\":\"2026-07-15\",\"kind\":\"local\",\"name\":\"Pilkada\"}");
+    assert_int_equal(got.status, 200);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM casework WHERE due_day = "
+                                        "'2026-07-16'"),
+                     450);
+}
+
 /* --- anonymous: the day, nothing else ------------------------------------------------------------------------------------------ */
 
 static void an_anonymous_one_leaves_its_day_alone(void **state)
@@ -502,8 +554,9 @@ static void an_anonymous_one_leaves_its_day_alone(void **state)
 
 static int64_t reminders(struct web *w, const char *recipient)
 {
-    return house_number(w->h, arena_printf(w->arena, "SELECT count(*) FROM outbox WHERE kind = "
-                                                     "'case_reminder' AND recipient_id = '%s'",
+    return house_number(w->h, arena_printf(w->arena,
+                                           "SELECT count(*) FROM outbox WHERE kind = "
+                                           "'case_reminder' AND recipient_id = '%s'",
                                            recipient));
 }
 
@@ -608,6 +661,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_goes_step_by_step_with_its_letters),
         TEST(a_step_back_has_a_sealed_reason),
+        TEST(who_acts_for_the_kajari_disposes),
         TEST(two_at_once_move_it_once),
         TEST(waiting_stops_the_clock),
         TEST(the_apip_answers),
@@ -617,6 +671,7 @@ int main(void)
         TEST(the_board_goes_by_deadline),
         TEST(the_pages_show_it),
         TEST(deadlines_follow_the_calendar),
+        TEST(many_of_old_are_taken_up),
         TEST(an_anonymous_one_leaves_its_day_alone),
         TEST(who_has_something_due_is_reminded_once_a_day),
         TEST(a_member_hears_of_his_own),

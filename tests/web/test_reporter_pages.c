@@ -569,6 +569,13 @@ static void a_conversation_has_an_end(void **state)
         " 'message', '', m.body_sealed FROM complaint_message m, n");
     struct reply r = guest_ask(&g, "/tindak-lanjut/pesan", "text=lagi", false);
     web_refused(w, &r.got, 409, "messages_full");
+    r = guest_ask(&g, "/tindak-lanjut/cabut", "sure=1", false);
+    assert_int_equal(r.got.status, 303);
+    struct got got = web_post(
+        w, ROLE_INTEL_CHIEF,
+        web_complaint_path(w, house_text(w->h, "SELECT id FROM complaint"), "/pesan"),
+        "{\"text\":\"Datanglah ke loket.\"}");
+    assert_int_equal(got.status, 201);
 }
 
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, web_begin, web_end)

@@ -5,11 +5,12 @@
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
 
-#define DAY_MS         INT64_C(86400000)
-#define MINUTE_MS      INT64_C(60000)
-#define YEARS_OF_DAYS  (INT64_C(366) * 20) /* no span is longer: beyond it a broken calendar would loop */
-#define EPOCH_WEEKDAY  4                   /* 1 January 1970 was a Thursday */
-#define OPENING_LOOK   400                 /* days in which an office with any hours opens again */
+#define DAY_MS    INT64_C(86400000)
+#define MINUTE_MS INT64_C(60000)
+#define YEARS_OF_DAYS                                                                              \
+    (INT64_C(366) * 20)   /* no span is longer: beyond it a broken calendar would loop */
+#define EPOCH_WEEKDAY 4   /* 1 January 1970 was a Thursday */
+#define OPENING_LOOK  400 /* days in which an office with any hours opens again */
 
 /* --- days as numbers and texts ------------------------------------------------------------------------ */
 

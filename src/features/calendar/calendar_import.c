@@ -13,9 +13,9 @@
 
 static int month_of(const char *word)
 {
-    static const char *const months[] = {"januari", "februari", "maret",    "april",
-                                         "mei",     "juni",     "juli",     "agustus",
-                                         "september", "oktober", "november", "desember"};
+    static const char *const months[] = {"januari",   "februari", "maret",    "april",
+                                         "mei",       "juni",     "juli",     "agustus",
+                                         "september", "oktober",  "november", "desember"};
     for (size_t i = 0; i < ARRAY_LEN(months); i++) {
         if (str_eq(months[i], word))
             return (int)i + 1;
@@ -48,8 +48,7 @@ char *calendar_parse_day(struct arena *a, const char *text)
         return NULL;
     if (!str_to_i64(parts[1], 1, 12, &month))
         month = month_of(parts[1]);
-    if (month == 0 || !str_to_i64(parts[0], 1, 31, &day) ||
-        !str_to_i64(parts[2], 1970, 9999, &year))
+    if (month == 0 || !str_to_i64(parts[0], 1, 31, &day) || !str_to_i64(parts[2], 1970, 9999, &year))
         return NULL;
     char *out = arena_printf(a, "%04d-%02d-%02d", (int)year, (int)month, (int)day);
     return calendar_day(out) == CALENDAR_NO_DAY ? NULL : out;

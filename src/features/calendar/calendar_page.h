@@ -26,8 +26,9 @@ struct holidays_view {
 };
 
 struct hours_line {
-    const char *name, *label; /* name: of the inputs, "hours.3"; label: msgid of the weekday */
-    const char *weekday, *open, *close, *break_from, *break_until; /* "07:30"; "": closed, no break */
+    const char *name, *label; /* name: of the inputs, "hours.3"; label: the weekday */
+    const char *weekday, *open, *close, *break_from,
+        *break_until; /* "07:30"; "": closed, no break */
 };
 struct hours_view {
     struct hours_line days[CALENDAR_WEEKDAYS]; /* Monday first */

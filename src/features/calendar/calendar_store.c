@@ -18,8 +18,8 @@ static const struct record_column holiday_columns[] = {
 const struct record holiday_record = RECORD("Holiday", struct holiday, holiday_columns);
 
 static const struct record_column hours_columns[] = {
-    COLUMN(office_hours, weekday, REC_INT),        COLUMN(office_hours, open_min, REC_INT),
-    COLUMN(office_hours, close_min, REC_INT),      COLUMN(office_hours, break_from_min, REC_INT),
+    COLUMN(office_hours, weekday, REC_INT),         COLUMN(office_hours, open_min, REC_INT),
+    COLUMN(office_hours, close_min, REC_INT),       COLUMN(office_hours, break_from_min, REC_INT),
     COLUMN(office_hours, break_until_min, REC_INT),
 };
 static const struct record hours_record = RECORD("OfficeHours", struct office_hours, hours_columns);
@@ -153,8 +153,7 @@ static enum err note(struct db_conn *tx, const struct calendar_change *c, const 
     return audit_append(tx, &entry, NULL);
 }
 
-static enum err put_row(struct db_conn *tx, const struct calendar_change *c,
-                        const struct holiday *h)
+static enum err put_row(struct db_conn *tx, const struct calendar_change *c, const struct holiday *h)
 {
     return db_run(tx, &holiday_insert,
                   DB_ARGS(db_text(c->act.office_id), db_text(h->day), db_text(h->kind),
@@ -164,9 +163,10 @@ static enum err put_row(struct db_conn *tx, const struct calendar_change *c,
 
 static enum err gone(struct calendar_change *c)
 {
-    c->refusal = (struct refusal){.err = ERR_MISSING,
-                                  .code = "holiday_unknown",
-                                  .msgid = T("Hari libur itu sudah tidak ada. Muat ulang halaman.")};
+    c->refusal = (struct refusal){
+        .err = ERR_MISSING,
+        .code = "holiday_unknown",
+        .msgid = T("Hari libur itu sudah tidak ada. Muat ulang halaman.")};
     return ERR_MISSING;
 }
 
@@ -230,9 +230,9 @@ enum err calendar_tx_import(struct db_conn *tx, void *arg)
     }
     if (c->put == 0)
         return ERR_OK;
-    return note(tx, c, "holidays_imported",
-                arena_printf(db_conn_arena(tx), "from=%s count=%lld", c->rows[0].day,
-                             (long long)c->put));
+    return note(
+        tx, c, "holidays_imported",
+        arena_printf(db_conn_arena(tx), "from=%s count=%lld", c->rows[0].day, (long long)c->put));
 }
 
 enum err calendar_tx_hours(struct db_conn *tx, void *arg)

@@ -16,7 +16,8 @@ struct calendar_change {
 };
 enum err calendar_tx_put(struct db_conn *tx, void *arg);    /* struct calendar_change * */
 enum err calendar_tx_remove(struct db_conn *tx, void *arg); /* the same */
-enum err calendar_tx_import(struct db_conn *tx, void *arg); /* days that are there get the new name */
+enum err calendar_tx_import(struct db_conn *tx,
+                            void *arg); /* days that are there get the new name */
 enum err calendar_tx_hours(struct db_conn *tx, void *arg);
 
 enum err calendar_holiday_get(struct db_conn *conn, const char *office_id, const char *day,

@@ -115,13 +115,12 @@ static enum err fill(struct cx *cx, int year, struct holidays_view *v)
     TRY(fill_missing(cx, &v->missing));
     struct holiday_line *lines = ARENA_ARRAY(cx->arena, v->count + 1, struct holiday_line);
     for (size_t i = 0; i < v->count; i++)
-        lines[i] = (struct holiday_line){
-            .day = rows[i].day,
-            .label = day_label(cx, rows[i].day),
-            .kind = calendar_kind_label(rows[i].kind),
-            .css = str_eq(rows[i].kind, "public_holiday") ? "info" : "",
-            .name = rows[i].name,
-            .decree = rows[i].decree};
+        lines[i] = (struct holiday_line){.day = rows[i].day,
+                                         .label = day_label(cx, rows[i].day),
+                                         .kind = calendar_kind_label(rows[i].kind),
+                                         .css = str_eq(rows[i].kind, "public_holiday") ? "info" : "",
+                                         .name = rows[i].name,
+                                         .decree = rows[i].decree};
     v->lines = lines;
     v->title = cx_printf(cx, T("Hari libur %d"), year);
     v->year = arena_printf(cx->arena, "%d", year);
@@ -213,8 +212,8 @@ static enum err done(struct cx *cx, struct http_req *req, struct http_res *res, 
     int year = calendar_year(calendar_day(day));
     if (req->wants == WANTS_JSON)
         return answer_json(cx, res, 200, year);
-    return http_res_redirect(cx, res,
-                             arena_printf(cx->arena, "/hari-libur?tahun=%d&selesai=%s", year, word));
+    return http_res_redirect(
+        cx, res, arena_printf(cx->arena, "/hari-libur?tahun=%d&selesai=%s", year, word));
 }
 
 /* The page again with what was typed, or the refusal itself. */

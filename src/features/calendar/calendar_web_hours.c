@@ -49,8 +49,13 @@ static const struct field week_fields[] = {
 /* clang-format on */
 const struct form hours_form = FORM("OfficeHoursChange", struct week_in, week_fields);
 
-static const char *const weekday_labels[CALENDAR_WEEKDAYS] = {
-    T("Minggu"), T("Senin"), T("Selasa"), T("Rabu"), T("Kamis"), T("Jumat"), T("Sabtu")};
+/* "Senin": the head of a long date. */
+static const char *weekday_label(const struct cx *cx, int64_t weekday)
+{
+    int64_t sunday = calendar_day_ms(calendar_day("2026-01-04") + weekday, cx->offset_min);
+    const char *date = time_long_date(cx->arena, sunday, cx->offset_min, cx->lang == LANG_EN);
+    return arena_strndup(cx->arena, date, strcspn(date, ","));
+}
 
 /* --- the page ------------------------------------------------------------------------------------------- */
 
@@ -77,7 +82,7 @@ static void fill_line(struct cx *cx, const struct office_hours *h, size_t place,
     struct arena *a = cx->arena;
     bool open = h->open_min < h->close_min, pause = h->break_from_min < h->break_until_min;
     l->name = arena_printf(a, "hours.%zu", place);
-    l->label = weekday_labels[h->weekday];
+    l->label = weekday_label(cx, h->weekday);
     l->weekday = arena_printf(a, "%d", (int)h->weekday);
     l->open = open ? minute_text(a, h->open_min) : "";
     l->close = open ? minute_text(a, h->close_min) : "";
@@ -191,7 +196,7 @@ static enum err read_week(struct cx *cx, const struct week_in *week, struct offi
             cx_field(cx, arena_printf(cx->arena, "hours.%zu", i), "hours",
                      T("%s: tulis jam buka dan tutup, misalnya 07.30 dan 16.00, dan istirahat di "
                        "antaranya; kosongkan keduanya bila tidak ada."),
-                     cx_t(cx, weekday_labels[in[i].weekday]));
+                     weekday_label(cx, in[i].weekday));
     }
     return cx_fields(cx);
 }

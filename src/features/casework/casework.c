@@ -168,10 +168,8 @@ struct refusal case_may_move(const struct case_facts *f, const struct case_move 
     if (r.err != ERR_OK)
         return r;
     if ((m->flags & CASE_REASON) && !f->reason)
-        return (struct refusal){.err = ERR_INVALID,
-                                .code = "missing",
-                                .field = "note",
-                                .msgid = T("Tulis alasannya.")};
+        return (struct refusal){
+            .err = ERR_INVALID, .code = "missing", .field = "note", .msgid = T("Tulis alasannya.")};
     if ((m->flags & CASE_HANDOVER) && !f->receiver)
         return (struct refusal){.err = ERR_INVALID,
                                 .code = "missing",
@@ -211,8 +209,9 @@ struct refusal case_may_side(const struct case_facts *f, const char *side, bool 
 
 /* --- what must be there -------------------------------------------------------------------------------------- */
 
-#define FOR_ALL "corruption general_crime staff_conduct public_service legal_advice information " \
-                "unsorted not_ours"
+#define FOR_ALL                                                                                    \
+    "corruption general_crime staff_conduct public_service legal_advice information "              \
+    "unsorted not_ours"
 
 bool case_has_part(const char *codes, const char *code)
 {
@@ -247,9 +246,7 @@ size_t case_parts(const char *class, const char *mode, struct case_part ret[CASE
         {{"staff", T("Nama atau satuan kerja pegawai yang dilaporkan")}, "staff_conduct", false},
         {{"service", T("Pelayanan yang diadukan, tempat, dan waktunya")}, "public_service", false},
         {{"question", T("Pertanyaan hukum yang diajukan")}, "legal_advice", false},
-        {{"information", T("Rincian informasi yang diminta dan kegunaannya")},
-         "information",
-         false},
+        {{"information", T("Rincian informasi yang diminta dan kegunaannya")}, "information", false},
     };
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(all) && n < CASE_PARTS_MAX; i++) {
@@ -331,21 +328,31 @@ struct case_due case_due_of(const struct case_clock *c)
 /* --- words ------------------------------------------------------------------------------------------------------ */
 
 const struct complaint_code case_groups[CASE_GROUPS + 1] = {
-    {"late", T("Lewat tenggat")},    {"today", T("Hari ini")}, {"week", T("Tujuh hari ke depan")},
-    {"later", T("Sesudahnya")}, {"waiting", T("Menunggu")}, {"ended", T("Berakhir")},
+    {"late", T("Lewat tenggat")},
+    {"today", T("Hari ini")},
+    {"week", T("Tujuh hari ke depan")},
+    {"later", T("Sesudahnya")},
+    {"waiting", T("Menunggu")},
+    {"ended", T("Berakhir")},
     {NULL, NULL},
 };
 
 const struct complaint_code case_sources[7] = {
-    {"A", T("A: seluruhnya dipercaya")}, {"B", T("B: dipercaya")},
-    {"C", T("C: cukup dipercaya")},      {"D", T("D: kurang dipercaya")},
-    {"E", T("E: tidak dipercaya")},      {"F", T("F: tidak dapat dinilai")},
+    {"A", T("A: seluruhnya dipercaya")},
+    {"B", T("B: dipercaya")},
+    {"C", T("C: cukup dipercaya")},
+    {"D", T("D: kurang dipercaya")},
+    {"E", T("E: tidak dipercaya")},
+    {"F", T("F: tidak dapat dinilai")},
     {NULL, NULL},
 };
 
 const struct complaint_code case_contents[7] = {
-    {"1", T("1: dibenarkan sumber lain")}, {"2", T("2: diduga benar")},
-    {"3", T("3: mungkin benar")},          {"4", T("4: diragukan")},
-    {"5", T("5: mustahil")},               {"6", T("6: tidak dapat dinilai")},
+    {"1", T("1: dibenarkan sumber lain")},
+    {"2", T("2: diduga benar")},
+    {"3", T("3: mungkin benar")},
+    {"4", T("4: diragukan")},
+    {"5", T("5: mustahil")},
+    {"6", T("6: tidak dapat dinilai")},
     {NULL, NULL},
 };

@@ -29,14 +29,14 @@ struct casework_public {
     const char *state, *label; /* code, and its words: "Telaah" */
     const char *side_label;    /* "Perlu dilengkapi", or NULL */
     const char *since_day;     /* the present state since */
-    const char *due_day;       /* when it must be settled at the latest (60 days), or NULL: ended, waiting */
-    const char *asked_until;   /* until when the reporter should complete it, or NULL */
-    const char *const *asked;  /* msgids of what is asked for: "Fotokopi identitas" */
+    const char *due_day; /* when it must be settled at the latest (60 days), or NULL: ended, waiting */
+    const char *asked_until;  /* until when the reporter should complete it, or NULL */
+    const char *const *asked; /* msgids of what is asked for: "Fotokopi identitas" */
     size_t asked_count;
     bool ended;
     struct casework_public_step {
         const char *label, *day;
-    } *steps; /* what was passed, oldest first; the receipt is the first */
+    } * steps; /* what was passed, oldest first; the receipt is the first */
     size_t step_count;
 };
 enum err casework_public_view(struct db_conn *conn, const char *office_id,
@@ -45,7 +45,7 @@ enum err casework_public_view(struct db_conn *conn, const char *office_id,
 /* --- the case -------------------------------------------------------------------------------------------- */
 struct casework {
     const char *complaint_id;
-    const char *stage_day;   /* the present state began */
+    const char *stage_day; /* the present state began */
     const char *overall_day; /* the 60 days run from here: receipt, or the day the file was complete */
     const char *due_day;     /* of the stage; NULL: no limit, waiting or ended */
     const char *overall_due; /* NULL: no limit, waiting or ended */
@@ -53,7 +53,7 @@ struct casework {
     const char *side_due;    /* until when the reporter completes the file, or NULL */
     const char *sort_day;    /* the first of those that run; "9999-12-31": none */
     const char *value_source, *value_content; /* "B", "2", or NULL */
-    const char *complete;    /* codes of what is there, a blank between; NULL: not looked at yet */
+    const char *complete; /* codes of what is there, a blank between; NULL: not looked at yet */
     int64_t event_seq;
 };
 /* ERR_MISSING before casework_begin(). */

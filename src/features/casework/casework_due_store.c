@@ -73,11 +73,11 @@ DB_SQL(case_missing,
        " (SELECT 1 FROM casework w WHERE w.office_id = $1 AND w.complaint_id = c.id)"
        " ORDER BY c.id LIMIT $2");
 DB_SQL(case_load_office,
-       "SELECT c.state, count(*) AS due, sum(CASE WHEN w.sort_day < $3 THEN 1 ELSE 0 END) AS late"
-       DUE_ROWS " GROUP BY c.state ORDER BY c.state LIMIT 100");
+       "SELECT c.state, count(*) AS due, sum(CASE WHEN w.sort_day < $3 THEN 1 ELSE 0 END) AS "
+       "late" DUE_ROWS " GROUP BY c.state ORDER BY c.state LIMIT 100");
 DB_SQL(case_load_member,
-       "SELECT c.state, count(*) AS due, sum(CASE WHEN w.sort_day < $3 THEN 1 ELSE 0 END) AS late"
-       DUE_ROWS " AND EXISTS (SELECT 1 FROM case_team t WHERE t.office_id = $1"
+       "SELECT c.state, count(*) AS due, sum(CASE WHEN w.sort_day < $3 THEN 1 ELSE 0 END) AS "
+       "late" DUE_ROWS " AND EXISTS (SELECT 1 FROM case_team t WHERE t.office_id = $1"
        " AND t.staff_id = $4 AND t.complaint_id = w.complaint_id)"
        " GROUP BY c.state ORDER BY c.state LIMIT 100");
 DB_SQL(case_members,
@@ -188,8 +188,8 @@ enum err casework_due(struct db_conn *conn, const char *office_id, const char *c
 static enum err begin(struct db_conn *tx, const char *office_id, const struct missing_row *m,
                       const struct case_frame *frame)
 {
-    const char *day = calendar_day_text(db_conn_arena(tx),
-                                        calendar_day_of(m->received_at, frame->calendar.offset_min));
+    const char *day = calendar_day_text(
+        db_conn_arena(tx), calendar_day_of(m->received_at, frame->calendar.offset_min));
     TRY(db_run(tx, &case_begin,
                DB_ARGS(db_text(office_id), db_text(m->id), db_text(day), db_text(CASE_NEVER)),
                NULL));

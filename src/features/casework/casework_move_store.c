@@ -160,10 +160,9 @@ static enum err tell(struct db_conn *tx, const struct case_act *a, const struct 
 {
     TRY(keep_event(tx, a, n, h));
     struct arena *arena = db_conn_arena(tx);
-    const char *detail = h->from || h->to
-                             ? arena_printf(arena, "from=%s to=%s", str_or(h->from, "-"),
-                                            str_or(h->to, "-"))
-                             : "";
+    const char *detail = h->from || h->to ? arena_printf(arena, "from=%s to=%s",
+                                                         str_or(h->from, "-"), str_or(h->to, "-"))
+                                          : "";
     if (!str_empty(a->detail))
         detail = arena_printf(arena, "%s%s%s", detail, *detail ? " " : "", a->detail);
     const struct audit_new entry = {.office_id = a->act.office_id,
@@ -217,8 +216,7 @@ static enum err put_state(struct db_conn *tx, const struct case_act *a, const ch
                           const char *side, bool ends)
 {
     return db_run(tx, &case_put_state,
-                  DB_ARGS(KEY(a), db_text(state), db_text(side),
-                          db_time(ends ? a->act.now_ms : 0)),
+                  DB_ARGS(KEY(a), db_text(state), db_text(side), db_time(ends ? a->act.now_ms : 0)),
                   NULL);
 }
 

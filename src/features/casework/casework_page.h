@@ -12,7 +12,8 @@ struct board_tab {
     bool current;
 };
 struct board_line {
-    const char *path, *number, *received, *class, *way, *state, *side; /* msgids but number, received */
+    const char *path, *number, *received, *class, *way, *state,
+        *side;                         /* msgids but number, received */
     const char *due, *left, *left_css; /* "Jumat, 24 Juli 2026", "2 hari kerja lagi", chip kind */
     const char *group; /* msgid of the heading before this line, or NULL: as the line before */
     int64_t unread;    /* messages of the reporter that nobody read */
@@ -23,8 +24,9 @@ struct board_view {
     size_t count;
     const char *group, *number, *state, *class, *way; /* the filter as typed */
     const struct option *states, *classes, *ways;
-    const char *next; /* path of the next page, or NULL */
-    bool filtered, leader, may_write;
+    const char *next;     /* path of the next page, or NULL */
+    const char *holidays; /* sentence: a year has none yet; or NULL */
+    bool filtered, leader;
 };
 
 /* --- the hub ------------------------------------------------------------------------------------------------ */
@@ -41,7 +43,7 @@ struct hub_part {
 };
 struct hub_event {
     const char *what, *by, *at, *day, *note; /* note: opened, only on the history page */
-    bool sealed; /* there is a note */
+    bool sealed;                             /* there is a note */
 };
 struct hub_person {
     const char *id, *name, *title;
@@ -68,10 +70,10 @@ struct hub_view {
     struct hub_deadline deadlines[HUB_DEADLINES];
     size_t deadline_count;
     bool ended, leader, may_work, may_read, may_identity, no_notes;
-    int64_t unread;  /* messages of the reporter */
-    bool withdrawal; /* the reporter asks for it */
-    struct hub_move next; /* label NULL: nothing for this person to do */
-    const char *next_hint; /* what is missing, translated, or NULL */
+    int64_t unread;                      /* messages of the reporter */
+    bool withdrawal;                     /* the reporter asks for it */
+    struct hub_move next;                /* label NULL: nothing for this person to do */
+    const char *next_hint;               /* what is missing, translated, or NULL */
     const char *next_path, *next_action; /* where the missing thing is made; msgid */
     struct hub_move moves[HUB_MOVES];
     size_t move_count;

@@ -10,12 +10,12 @@
 #define COLUMN(type, member, kind) RECORD_COLUMN(struct type, member, kind, 0, NULL)
 
 static const struct record_column case_columns[] = {
-    COLUMN(casework, complaint_id, REC_TEXT),  COLUMN(casework, stage_day, REC_TEXT),
-    COLUMN(casework, overall_day, REC_TEXT),   COLUMN(casework, due_day, REC_TEXT),
-    COLUMN(casework, overall_due, REC_TEXT),   COLUMN(casework, side_day, REC_TEXT),
-    COLUMN(casework, side_due, REC_TEXT),      COLUMN(casework, sort_day, REC_TEXT),
-    COLUMN(casework, value_source, REC_TEXT),  COLUMN(casework, value_content, REC_TEXT),
-    COLUMN(casework, complete, REC_TEXT),      COLUMN(casework, event_seq, REC_INT),
+    COLUMN(casework, complaint_id, REC_TEXT), COLUMN(casework, stage_day, REC_TEXT),
+    COLUMN(casework, overall_day, REC_TEXT),  COLUMN(casework, due_day, REC_TEXT),
+    COLUMN(casework, overall_due, REC_TEXT),  COLUMN(casework, side_day, REC_TEXT),
+    COLUMN(casework, side_due, REC_TEXT),     COLUMN(casework, sort_day, REC_TEXT),
+    COLUMN(casework, value_source, REC_TEXT), COLUMN(casework, value_content, REC_TEXT),
+    COLUMN(casework, complete, REC_TEXT),     COLUMN(casework, event_seq, REC_INT),
 };
 static const struct record case_record = RECORD("Casework", struct casework, case_columns);
 
@@ -35,8 +35,9 @@ struct counts {
     int64_t late, today, week, later, waiting, ended;
 };
 static const struct record_column counts_columns[] = {
-    COLUMN(counts, late, REC_INT),  COLUMN(counts, today, REC_INT),   COLUMN(counts, week, REC_INT),
-    COLUMN(counts, later, REC_INT), COLUMN(counts, waiting, REC_INT), COLUMN(counts, ended, REC_INT),
+    COLUMN(counts, late, REC_INT),    COLUMN(counts, today, REC_INT),
+    COLUMN(counts, week, REC_INT),    COLUMN(counts, later, REC_INT),
+    COLUMN(counts, waiting, REC_INT), COLUMN(counts, ended, REC_INT),
 };
 static const struct record counts_record = RECORD("CaseCounts", struct counts, counts_columns);
 
@@ -49,9 +50,9 @@ static const struct record_column event_columns[] = {
 static const struct record event_record = RECORD("CaseEvent", struct case_event, event_columns);
 
 static const struct record_column stage_columns[] = {
-    COLUMN(case_stage, seq, REC_INT),          COLUMN(case_stage, stopped_days, REC_INT),
-    COLUMN(case_stage, stage, REC_TEXT),       COLUMN(case_stage, started_day, REC_TEXT),
-    COLUMN(case_stage, due_day, REC_TEXT),     COLUMN(case_stage, ended_day, REC_TEXT),
+    COLUMN(case_stage, seq, REC_INT),      COLUMN(case_stage, stopped_days, REC_INT),
+    COLUMN(case_stage, stage, REC_TEXT),   COLUMN(case_stage, started_day, REC_TEXT),
+    COLUMN(case_stage, due_day, REC_TEXT), COLUMN(case_stage, ended_day, REC_TEXT),
 };
 static const struct record stage_record = RECORD("CaseStage", struct case_stage, stage_columns);
 
@@ -70,13 +71,19 @@ static const struct record_column member_columns[] = {
 static const struct record member_record = RECORD("CaseMember", struct case_member, member_columns);
 
 static const struct record_column transfer_columns[] = {
-    COLUMN(case_transfer, seq, REC_INT),          COLUMN(case_transfer, at, REC_TIME),
-    COLUMN(case_transfer, received_at, REC_TIME), COLUMN(case_transfer, returned_at, REC_TIME),
-    COLUMN(case_transfer, to_kind, REC_TEXT),     COLUMN(case_transfer, to_name, REC_TEXT),
-    COLUMN(case_transfer, to_staff, REC_TEXT),    COLUMN(case_transfer, old_access, REC_TEXT),
-    COLUMN(case_transfer, by_id, REC_TEXT),       COLUMN(case_transfer, received_by, REC_TEXT),
+    COLUMN(case_transfer, seq, REC_INT),
+    COLUMN(case_transfer, at, REC_TIME),
+    COLUMN(case_transfer, received_at, REC_TIME),
+    COLUMN(case_transfer, returned_at, REC_TIME),
+    COLUMN(case_transfer, to_kind, REC_TEXT),
+    COLUMN(case_transfer, to_name, REC_TEXT),
+    COLUMN(case_transfer, to_staff, REC_TEXT),
+    COLUMN(case_transfer, old_access, REC_TEXT),
+    COLUMN(case_transfer, by_id, REC_TEXT),
+    COLUMN(case_transfer, received_by, REC_TEXT),
     COLUMN(case_transfer, receipt_number, REC_TEXT),
-    COLUMN(case_transfer, returned_by, REC_TEXT), COLUMN(case_transfer, reason_sealed, REC_BYTES),
+    COLUMN(case_transfer, returned_by, REC_TEXT),
+    COLUMN(case_transfer, reason_sealed, REC_BYTES),
 };
 static const struct record transfer_record = RECORD("CaseTransfer", struct case_transfer,
                                                     transfer_columns);
@@ -90,8 +97,8 @@ static const struct record_column linked_columns[] = {
 static const struct record linked_record = RECORD("CaseLinked", struct case_linked, linked_columns);
 
 static const struct record_column limit_columns[] = {
-    COLUMN(stage_limit, stage, REC_TEXT), COLUMN(stage_limit, length, REC_INT),
-    COLUMN(stage_limit, unit, REC_TEXT),  COLUMN(stage_limit, basis, REC_TEXT),
+    COLUMN(stage_limit, stage, REC_TEXT),   COLUMN(stage_limit, length, REC_INT),
+    COLUMN(stage_limit, unit, REC_TEXT),    COLUMN(stage_limit, basis, REC_TEXT),
     COLUMN(stage_limit, verified, REC_INT),
 };
 static const struct record limit_record = RECORD("StageLimit", struct stage_limit, limit_columns);
@@ -123,8 +130,7 @@ DB_SQL(casework_select_waiting,
        "AND (w.sort_day > $8 OR (w.sort_day = $8 AND w.complaint_id > $9))"
        " ORDER BY w.sort_day, w.complaint_id LIMIT $10");
 DB_SQL(casework_select_ended,
-       "SELECT " ROW_COLUMNS CASES FILTERS
-       " AND c.ended_at IS NOT NULL"
+       "SELECT " ROW_COLUMNS CASES FILTERS " AND c.ended_at IS NOT NULL"
        " AND ($8 = '' OR w.sort_day < $8 OR (w.sort_day = $8 AND w.complaint_id < $9))"
        " ORDER BY w.sort_day DESC, w.complaint_id DESC LIMIT $10");
 DB_SQL(casework_count,
@@ -166,20 +172,14 @@ DB_SQL(casework_select_number,
 DB_SQL(casework_select_limits, "SELECT stage, length, unit, basis, verified FROM stage_limit"
                                " WHERE office_id = $1 ORDER BY stage LIMIT 100");
 
-const struct db_sql *const casework_statements[] = {&casework_select,
-                                                    &casework_select_open,
-                                                    &casework_select_waiting,
-                                                    &casework_select_ended,
-                                                    &casework_count,
-                                                    &casework_select_events,
-                                                    &casework_select_stages,
-                                                    &casework_select_pauses,
-                                                    &casework_select_team,
-                                                    &casework_select_transfers,
-                                                    &casework_select_links,
-                                                    &casework_select_number,
-                                                    &casework_select_limits,
-                                                    NULL};
+const struct db_sql *const casework_statements[] = {
+    &casework_select,         &casework_select_open,
+    &casework_select_waiting, &casework_select_ended,
+    &casework_count,          &casework_select_events,
+    &casework_select_stages,  &casework_select_pauses,
+    &casework_select_team,    &casework_select_transfers,
+    &casework_select_links,   &casework_select_number,
+    &casework_select_limits,  NULL};
 
 /* --- one case --------------------------------------------------------------------------------------------- */
 
@@ -246,8 +246,8 @@ static void bounds(struct arena *a, const struct case_query *q, const char **ret
                    const char **ret_last)
 {
     const char *week = day_after(a, q->today, 7);
-    *ret_first = q->group == CASE_TODAY  ? q->today
-                 : q->group == CASE_WEEK ? day_after(a, q->today, 1)
+    *ret_first = q->group == CASE_TODAY   ? q->today
+                 : q->group == CASE_WEEK  ? day_after(a, q->today, 1)
                  : q->group == CASE_LATER ? day_after(a, week, 1)
                                           : "";
     *ret_last = q->group == CASE_LATE    ? day_after(a, q->today, -1)
@@ -266,15 +266,15 @@ enum err casework_page(struct db_conn *conn, const struct case_query *q, struct 
     db_text(q->office_id), db_text(q->reader_id), db_text(q->state), db_text(q->class),            \
         db_text(q->way), db_int(q->number), db_int(q->year)
     if (q->group == CASE_ENDED)
-        return db_list(conn, &casework_select_ended,
-                       DB_ARGS(COMMON, db_text(q->after_day), db_text(q->after_id),
-                               db_int(q->limit)),
-                       &row_record, max, ret, ret_count);
+        return db_list(
+            conn, &casework_select_ended,
+            DB_ARGS(COMMON, db_text(q->after_day), db_text(q->after_id), db_int(q->limit)),
+            &row_record, max, ret, ret_count);
     if (q->group == CASE_WAITING)
-        return db_list(conn, &casework_select_waiting,
-                       DB_ARGS(COMMON, db_text(q->after_day), db_text(q->after_id),
-                               db_int(q->limit)),
-                       &row_record, max, ret, ret_count);
+        return db_list(
+            conn, &casework_select_waiting,
+            DB_ARGS(COMMON, db_text(q->after_day), db_text(q->after_id), db_int(q->limit)),
+            &row_record, max, ret, ret_count);
     bounds(db_conn_arena(conn), q, &first, &last);
     return db_list(conn, &casework_select_open,
                    DB_ARGS(COMMON, db_text(first), db_text(last), db_text(q->after_day),

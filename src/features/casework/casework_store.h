@@ -23,9 +23,9 @@ struct case_query {
     const char *office_id;
     const char *reader_id; /* only what is shared with this person; "": all */
     const char *today;
-    int group;                       /* enum case_group; -1: all that is open */
-    const char *state, *class, *way; /* "": any */
-    int64_t number, year;            /* 0: any */
+    int group;                        /* enum case_group; -1: all that is open */
+    const char *state, *class, *way;  /* "": any */
+    int64_t number, year;             /* 0: any */
     const char *after_day, *after_id; /* keyset; "" from the start */
     int64_t limit;
 };
@@ -64,8 +64,8 @@ struct case_linked {
 #define CASE_LIST(name_, type_)                                                                    \
     enum err name_(struct db_conn *conn, const char *office_id, const char *complaint_id,          \
                    struct type_ **ret, size_t *ret_count) MUST_USE
-CASE_LIST(casework_events, case_event);       /* oldest first */
-CASE_LIST(casework_stages, case_stage);       /* those that are over */
+CASE_LIST(casework_events, case_event); /* oldest first */
+CASE_LIST(casework_stages, case_stage); /* those that are over */
 CASE_LIST(casework_pauses, case_pause_row);
 CASE_LIST(casework_team, case_member);
 CASE_LIST(casework_transfers, case_transfer);
@@ -128,7 +128,8 @@ struct case_frame {
     struct stage_limit *limits;
     size_t limit_count;
 };
-enum err casework_frame(struct db_conn *conn, const char *office_id, struct case_frame *ret) MUST_USE;
+enum err casework_frame(struct db_conn *conn, const char *office_id,
+                        struct case_frame *ret) MUST_USE;
 /* Computes one case's days again from state, side, days and pauses as they stand. */
 enum err casework_refresh(struct db_conn *tx, const char *office_id, const char *complaint_id,
                           const struct case_frame *frame) MUST_USE;
@@ -169,7 +170,7 @@ struct case_remind {
     int64_t now_ms;
     const struct case_remind_one {
         const char *outbox_id, *staff_id, *channel;
-    } *people;
+    } * people;
     size_t count;
 };
 enum err casework_tx_remind(struct db_conn *tx, void *arg); /* struct case_remind * */

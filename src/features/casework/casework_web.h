@@ -60,12 +60,14 @@ struct case_doing {
     struct complaint complaint;
     struct case_act act;
 };
-enum err case_doing_begin(struct cx *cx, const struct http_req *req, struct case_doing *ret) MUST_USE;
+enum err case_doing_begin(struct cx *cx, const struct http_req *req,
+                          struct case_doing *ret) MUST_USE;
 /* Seals a note; "" and NULL are none. A complaint from before the desk has no key to seal to: 422. */
 enum err case_seal_note(struct cx *cx, const struct complaint *c, const char *note,
                         struct bytes *ret) MUST_USE;
 enum err case_doing_run(struct cx *cx, const char *name,
-                        enum err (*fn)(struct db_conn *tx, void *arg), struct case_doing *d) MUST_USE;
+                        enum err (*fn)(struct db_conn *tx, void *arg),
+                        struct case_doing *d) MUST_USE;
 /* 303 to the hub, the case as JSON, or the refusal on the page. */
 enum err case_doing_finish(struct cx *cx, struct http_req *req, struct http_res *res,
                            const struct case_doing *d, enum err e) MUST_USE;

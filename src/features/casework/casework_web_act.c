@@ -36,8 +36,9 @@ enum err case_seal_note(struct cx *cx, const struct complaint *c, const char *no
                               note);
     if (ret->p)
         return ERR_OK;
-    cx_field(cx, "note", "no_key",
-             T("Pengaduan ini ditulis sebelum catatan dapat disegel. Tulis catatannya dalam surat."));
+    cx_field(
+        cx, "note", "no_key",
+        T("Pengaduan ini ditulis sebelum catatan dapat disegel. Tulis catatannya dalam surat."));
     return cx_fields(cx);
 }
 
@@ -55,8 +56,7 @@ enum err case_doing_finish(struct cx *cx, struct http_req *req, struct http_res 
     bool json = req->wants == WANTS_JSON;
     if (e == ERR_OK && !json)
         return http_res_redirect(
-            cx, res,
-            arena_printf(cx->arena, "%s?selesai=1", case_path(cx, d->complaint.id)));
+            cx, res, arena_printf(cx->arena, "%s?selesai=1", case_path(cx, d->complaint.id)));
     if (e != ERR_OK && (json || (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED)))
         return e;
     /* The state may have moved, and so may have the right to see it. */
@@ -74,9 +74,9 @@ struct move_in {
     const char *to, *note, *to_name, *to_staff, *old_access;
 };
 static const char *const states[] = {
-    "received",      "review",       "disposition",    "order",            "gathering",
-    "exposition",    "report",       "handed_pidsus",  "handed_pidum",     "forwarded_apip",
-    "forwarded_office", "stopped",   "withdrawn",      "done",             NULL};
+    "received",         "review",  "disposition",   "order",        "gathering",
+    "exposition",       "report",  "handed_pidsus", "handed_pidum", "forwarded_apip",
+    "forwarded_office", "stopped", "withdrawn",     "done",         NULL};
 static const char *const accesses[] = {"kept", "taken", NULL};
 /* clang-format off */
 static const struct field move_fields[] = {
@@ -331,9 +331,9 @@ enum err case_value_post(struct cx *cx, struct http_req *req, struct http_res *r
 struct class_in {
     const char *class;
 };
-static const char *const classes[] = {"corruption",   "general_crime", "staff_conduct",
-                                      "public_service", "legal_advice", "information",
-                                      "not_ours",     NULL};
+static const char *const classes[] = {
+    "corruption",   "general_crime", "staff_conduct", "public_service",
+    "legal_advice", "information",   "not_ours",      NULL};
 /* clang-format off */
 static const struct field class_fields[] = {
     {.name = "class",
@@ -365,8 +365,8 @@ enum err case_class_post(struct cx *cx, struct http_req *req, struct http_res *r
 struct complete_in {
     struct text_list complete;
 };
-static const char *const parts[] = {"identity", "id_copy", "statement", "facts",
-                                    "parties",  "evidence", "staff",    "service",
+static const char *const parts[] = {"identity", "id_copy",     "statement", "facts",
+                                    "parties",  "evidence",    "staff",     "service",
                                     "question", "information", NULL};
 /* clang-format off */
 static const struct field complete_fields[] = {

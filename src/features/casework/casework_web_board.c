@@ -129,7 +129,10 @@ static int row_group(const struct case_row *r, const char *today)
         return CASE_ENDED;
     if (str_eq(r->sort_day, CASE_NEVER))
         return case_side_stops(r->side) ? CASE_WAITING : CASE_LATER;
-    return day < now ? CASE_LATE : day == now ? CASE_TODAY : day <= now + 7 ? CASE_WEEK : CASE_LATER;
+    return day < now        ? CASE_LATE
+           : day == now     ? CASE_TODAY
+           : day <= now + 7 ? CASE_WEEK
+                            : CASE_LATER;
 }
 
 /* --- JSON ------------------------------------------------------------------------------------------------------------ */
@@ -213,10 +216,10 @@ static enum err fill_tabs(struct cx *cx, const struct case_query *q, struct boar
     for (int i = 0; i < CASE_GROUPS; i++)
         v->tabs[i] = (struct board_tab){.code = case_groups[i].code,
                                         .label = case_groups[i].label,
-                                        .css = counts[i] == 0      ? ""
-                                               : i == CASE_LATE    ? "bad"
-                                               : i == CASE_TODAY   ? "warn"
-                                                                   : "",
+                                        .css = counts[i] == 0    ? ""
+                                               : i == CASE_LATE  ? "bad"
+                                               : i == CASE_TODAY ? "warn"
+                                                                 : "",
                                         .count = counts[i],
                                         .current = q->group == i};
     return ERR_OK;
@@ -231,8 +234,8 @@ static const char *next_path(struct cx *cx, const struct case_query *q, const ch
     if (q->year)
         number = arena_printf(cx->arena, "%s/%lld", number, (long long)q->year);
     return arena_printf(cx->arena, "/pengaduan?kelompok=%s&tahap=%s&golongan=%s&cara=%s%s&cursor=%s",
-                        q->group >= 0 ? case_groups[q->group].code : "", q->state, q->class,
-                        q->way, number, cursor);
+                        q->group >= 0 ? case_groups[q->group].code : "", q->state, q->class, q->way,
+                        number, cursor);
 }
 
 static void board_body(struct html *h, void *arg)

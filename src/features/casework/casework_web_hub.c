@@ -269,8 +269,8 @@ static json_t *people_json(const struct hub_view *v)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < v->team_count; i++)
-        json_array_append_new(items, json_pack("{s:s, s:s}", "id", v->team[i].id, "name",
-                                               v->team[i].name));
+        json_array_append_new(
+            items, json_pack("{s:s, s:s}", "id", v->team[i].id, "name", v->team[i].name));
     return items;
 }
 
@@ -281,9 +281,9 @@ static json_t *transfers_json(struct cx *cx, const struct case_transfer *list, s
         json_array_append_new(
             items, json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "seq",
                              (json_int_t)list[i].seq, "to_kind", list[i].to_kind, "to_name",
-                             list[i].to_name, "to_staff", json_text(list[i].to_staff),
-                             "old_access", list[i].old_access, "at", json_time(cx, list[i].at),
-                             "received_at", json_time(cx, list[i].received_at), "receipt_number",
+                             list[i].to_name, "to_staff", json_text(list[i].to_staff), "old_access",
+                             list[i].old_access, "at", json_time(cx, list[i].at), "received_at",
+                             json_time(cx, list[i].received_at), "receipt_number",
                              json_text(list[i].receipt_number), "returned_at",
                              json_time(cx, list[i].returned_at)));
     return items;
@@ -293,8 +293,8 @@ static json_t *links_json(const struct hub_view *v)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < v->link_count; i++)
-        json_array_append_new(items, json_pack("{s:s, s:s}", "id", v->links[i].id, "number",
-                                               v->links[i].number));
+        json_array_append_new(
+            items, json_pack("{s:s, s:s}", "id", v->links[i].id, "number", v->links[i].number));
     return items;
 }
 

@@ -67,8 +67,8 @@ static const struct field limits_fields[] = {
 const struct form limits_form = FORM("StageLimitsChange", struct limits_in, limits_fields);
 
 /* In the order of the work. */
-static const char *const order[] = {"intake",     "received", "review",      "disposition",
-                                    "order",      "gathering", "exposition", "report",
+static const char *const order[] = {"intake",      "received",   "review",     "disposition",
+                                    "order",       "gathering",  "exposition", "report",
                                     "examination", "completion", "overall"};
 
 /* --- the page ---------------------------------------------------------------------------------------------------- */
@@ -131,10 +131,9 @@ static enum err answer_json(struct cx *cx, struct http_res *res)
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
         const struct stage_limit *l = stage_limit_find(list, count, order[i]);
         if (l)
-            json_array_append_new(items,
-                                  json_pack("{s:s, s:I, s:s, s:s, s:b}", "stage", l->stage,
-                                            "length", (json_int_t)l->length, "unit", l->unit,
-                                            "basis", l->basis, "verified", l->verified != 0));
+            json_array_append_new(items, json_pack("{s:s, s:I, s:s, s:s, s:b}", "stage", l->stage,
+                                                   "length", (json_int_t)l->length, "unit", l->unit,
+                                                   "basis", l->basis, "verified", l->verified != 0));
     }
     return http_res_json(cx, res, 200, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
 }

@@ -26,18 +26,23 @@ static const char *state_word(struct cx *cx, const char *code)
     return cx_t(cx, label);
 }
 
+/* Whom or which value the detail names; links are named by nobody who might not see the other. */
+static const char *detail_word(struct cx *cx, const char *detail)
+{
+    if (str_starts(detail, "staff="))
+        return staff_name(cx->read, cx->actor.office_id, detail + strlen("staff="));
+    return str_starts(detail, "value=") ? detail + strlen("value=") : "";
+}
+
 const char *case_event_words(struct cx *cx, const struct case_event *e)
 {
     static const struct {
         const char *kind, *words; /* a state follows */
         bool to;
     } words[] = {
-        {"moved", T("Ke tahap"), true},
-        {"stepped_back", T("Dikembalikan ke tahap"), true},
-        {"ended", T("Berakhir"), true},
-        {"reopened", T("Dibuka lagi pada tahap"), true},
-        {"side_set", T("Ditandai"), true},
-        {"side_ended", T("Tanda diakhiri"), false},
+        {"moved", T("Ke tahap"), true},     {"stepped_back", T("Dikembalikan ke tahap"), true},
+        {"ended", T("Berakhir"), true},     {"reopened", T("Dibuka lagi pada tahap"), true},
+        {"side_set", T("Ditandai"), true},  {"side_ended", T("Tanda diakhiri"), false},
         {"sorted", T("Digolongkan"), true},
     };
     static const struct complaint_code plain[] = {
@@ -56,7 +61,9 @@ const char *case_event_words(struct cx *cx, const struct case_event *e)
             return arena_printf(cx->arena, "%s: %s", cx_t(cx, words[i].words),
                                 state_word(cx, words[i].to ? e->to_state : e->from_state));
     }
-    return cx_t(cx, complaint_label(plain, e->kind));
+    const char *words_of = cx_t(cx, complaint_label(plain, e->kind));
+    const char *more = detail_word(cx, str_or(e->detail, ""));
+    return str_empty(more) ? words_of : arena_printf(cx->arena, "%s: %s", words_of, more);
 }
 
 static const char *moment(const struct cx *cx, int64_t at)
@@ -83,12 +90,11 @@ static enum err fill_events(struct cx *cx, const struct complaint *c,
         if (key && e->note_sealed.n)
             TRY(seal_drop_open(key, cx->arena, complaint_aad(cx->arena, c->id, "note"),
                                e->note_sealed, &note));
-        events[i] =
-            (struct hub_event){.what = case_event_words(cx, e),
-                               .by = staff_name(cx->read, cx->actor.office_id, e->by_id),
-                               .at = moment(cx, e->at),
-                               .note = note,
-                               .sealed = e->note_sealed.n > 0};
+        events[i] = (struct hub_event){.what = case_event_words(cx, e),
+                                       .by = staff_name(cx->read, cx->actor.office_id, e->by_id),
+                                       .at = moment(cx, e->at),
+                                       .note = note,
+                                       .sealed = e->note_sealed.n > 0};
     }
     v->events = events;
     return ERR_OK;
@@ -139,9 +145,9 @@ static const char *received_words(struct cx *cx, const struct case_transfer *t)
     if (!t->received_at)
         return NULL;
     const char *when = moment(cx, t->received_at);
-    return str_empty(t->receipt_number) ? when
-                                        : cx_printf(cx, T("%s, tanda terima nomor %s"), when,
-                                                    t->receipt_number);
+    return str_empty(t->receipt_number)
+               ? when
+               : cx_printf(cx, T("%s, tanda terima nomor %s"), when, t->receipt_number);
 }
 
 static enum err fill_transfers(struct cx *cx, const struct complaint *c,
@@ -156,17 +162,17 @@ static enum err fill_transfers(struct cx *cx, const struct complaint *c,
         if (key && t->reason_sealed.n)
             TRY(seal_drop_open(key, cx->arena, complaint_aad(cx->arena, c->id, "note"),
                                t->reason_sealed, &reason));
-        rows[i] = (struct hub_transfer){
-            .seq = arena_printf(cx->arena, "%lld", (long long)t->seq),
-            .to = t->to_name,
-            .when = moment(cx, t->at),
-            .by = staff_name(cx->read, cx->actor.office_id, t->by_id),
-            .access = str_eq(t->old_access, "taken") ? T("Akses pembaca lama dicabut")
-                                                     : T("Akses pembaca lama tetap"),
-            .received = received_words(cx, t),
-            .returned = moment(cx, t->returned_at),
-            .reason = reason,
-            .open = !t->returned_at};
+        rows[i] = (struct hub_transfer){.seq = arena_printf(cx->arena, "%lld", (long long)t->seq),
+                                        .to = t->to_name,
+                                        .when = moment(cx, t->at),
+                                        .by = staff_name(cx->read, cx->actor.office_id, t->by_id),
+                                        .access = str_eq(t->old_access, "taken")
+                                                      ? T("Akses pembaca lama dicabut")
+                                                      : T("Akses pembaca lama tetap"),
+                                        .received = received_words(cx, t),
+                                        .returned = moment(cx, t->returned_at),
+                                        .reason = reason,
+                                        .open = !t->returned_at};
     }
     v->transfers = rows;
     return ERR_OK;
@@ -217,8 +223,7 @@ static enum err history_json(struct cx *cx, struct http_res *res, const struct h
         json_array_append_new(items, json_pack("{s:s, s:s, s:s, s:o}", "what", v->events[i].what,
                                                "by", v->events[i].by, "at", v->events[i].at, "note",
                                                json_text(v->events[i].note)));
-    return http_res_json(cx, res, 200,
-                         json_pack("{s:o, s:n}", "items", items, "next_cursor"));
+    return http_res_json(cx, res, 200, json_pack("{s:o, s:n}", "items", items, "next_cursor"));
 }
 
 enum err case_history_get(struct cx *cx, struct http_req *req, struct http_res *res)

@@ -68,8 +68,8 @@ enum err case_team_remove_post(struct cx *cx, struct http_req *req, struct http_
     TRY(case_doing_begin(cx, req, &d));
     d.act.staff_id = http_param(req, "staff");
     d.act.detail = arena_printf(cx->arena, "staff=%s", d.act.staff_id);
-    return case_doing_finish(
-        cx, req, res, &d, case_doing_run(cx, "case_team_remove", casework_tx_team_remove, &d));
+    return case_doing_finish(cx, req, res, &d,
+                             case_doing_run(cx, "case_team_remove", casework_tx_team_remove, &d));
 }
 
 /* --- transfers ---------------------------------------------------------------------------------------------------- */

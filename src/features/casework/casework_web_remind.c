@@ -154,7 +154,8 @@ static void fill_text(struct cx *cx, const struct outbox_row *row, const struct 
         m->text = cx_t(cx, T("Ada tenggat yang perlu Anda lihat. Buka Buku Tamu."));
         return;
     }
-    m->text = cx_printf(cx, T("%s pengaduan mendekati tenggat, %s lewat tenggat. Buka Buku Tamu: %s"),
+    m->text = cx_printf(cx,
+                        T("%s pengaduan mendekati tenggat, %s lewat tenggat. Buka Buku Tamu: %s"),
                         near, late, m->link);
     const char **params = ARENA_ARRAY(cx->arena, 3, const char *);
     params[0] = near;
@@ -174,8 +175,9 @@ static enum err fill_form(struct cx *cx, const struct outbox_row *row, const str
         return ERR_OK;
     if (str_empty(template) ||
         notice_template_stopped(cx->read, row->office_id, template, cx->now_ms))
-        return cx_fail(cx, ERR_INVALID, "template_stopped",
-                       T("Templat pengingat belum disiapkan atau sedang dihentikan oleh WhatsApp."));
+        return cx_fail(
+            cx, ERR_INVALID, "template_stopped",
+            T("Templat pengingat belum disiapkan atau sedang dihentikan oleh WhatsApp."));
     m->template_name = template;
     m->language = cx->settings->language;
     return ERR_OK;

@@ -391,9 +391,9 @@ const struct route *evidence_routes(void)
         {HTTP_GET, "/pengaduan/{id}/berkas", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, list_get, NULL, 0, T("Berkas pengaduan; setiap pembacaan dicatat"), NULL},
         {HTTP_POST, "/pengaduan/{id}/berkas", COMPLAINT_READER_ROLES, ADDS, list_post, &add_form, EVIDENCE_BODY_BYTES, T("Tambah berkas pada pengaduan, disegel"), NULL},
         {HTTP_GET, "/pengaduan/{id}/berkas/{file}", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, file_get, NULL, 0, T("Ambil satu berkas; setiap pengambilan dicatat"), NULL},
-        {HTTP_GET, "/tamu/{id}/pengaduan/berkas", WRITES, ROUTE_NO_TOKEN, desk_get, NULL, 0, T("Isian berkas pengaduan di loket"), NULL},
+        {HTTP_GET, "/tamu/{id}/pengaduan/berkas", WRITES, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, desk_get, NULL, 0, T("Isian berkas pengaduan di loket"), NULL},
         {HTTP_POST, "/tamu/{id}/pengaduan/berkas", WRITES, ADDS, desk_post, &add_form, EVIDENCE_BODY_BYTES, T("Tambah berkas segera setelah pengaduan ditulis"), NULL},
-        {HTTP_GET, CODE_PATH, WRITES, ROUTE_NO_TOKEN, code_get, NULL, 0, T("Isian berkas susulan dengan kode tanda terima"), NULL},
+        {HTTP_GET, CODE_PATH, WRITES, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, code_get, NULL, 0, T("Isian berkas susulan dengan kode tanda terima"), NULL},
         {HTTP_POST, CODE_PATH, WRITES, ADDS, code_post, &code_form, EVIDENCE_BODY_BYTES, T("Tambah berkas dengan kode tanda terima"), NULL},
         {.path = NULL},
     };

@@ -8,13 +8,14 @@
 #include "lib/base/log.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/base/utf8.h"
 #include "lib/json/json.h"
 #include "lib/media/media.h"
 #include "lib/base/banned.h"
 
 #define PART_BYTES     ((size_t)64 << 10)
 #define META_MAX       (8u * 1024)
-#define NAME_MAX_BYTES 255
+#define NAME_MAX_CHARS 200
 
 /* --- what is said of a file ------------------------------------------------------------------------------ */
 
@@ -76,7 +77,8 @@ enum err evidence_row_open(const struct cx *cx, const char *complaint_id,
 
 /* --- refusals ---------------------------------------------------------------------------------------------- */
 
-/* The name as the sender wrote it, without a path, short enough for a sentence. */
+/* The name as the sender wrote it, of at most so many characters: without a path, and without the signs that
+ * let a name lie about its order or its end. */
 static const char *file_name(struct cx *cx, const struct http_file *file, size_t most)
 {
     const char *name = file->client_name;
@@ -84,23 +86,22 @@ static const char *file_name(struct cx *cx, const struct http_file *file, size_t
         if (*c == '/' || *c == '\\')
             name = c + 1;
     }
-    char *copy = arena_strndup(cx->arena, name, strnlen(name, most));
-    size_t n = strlen(copy);
-    while (n && n == most && ((unsigned char)copy[n - 1] & 0xC0) == 0x80) /* half a character */
-        copy[--n] = '\0';
-    if (n && n >= most - 4 && ((unsigned char)copy[n - 1] & 0xC0) == 0xC0)
-        copy[--n] = '\0';
-    for (char *c = copy; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            *c = '_';
+    if (!utf8_valid(name, strlen(name)))
+        return "berkas";
+    struct buf tidy = buf_new(cx->arena, 128, 4 * NAME_MAX_CHARS);
+    for (const char *c = utf8_cut(cx->arena, name, most); *c;) {
+        const char *from = c;
+        (void)utf8_next(&c);
+        const char *one = arena_strndup(cx->arena, from, (size_t)(c - from));
+        buf_puts(&tidy, utf8_has_control(one, false) ? "_" : one);
     }
-    return copy;
+    return tidy.p;
 }
 
 static enum err refuse(struct cx *cx, const struct http_file *file, const char *code,
                        const char *sentence)
 {
-    const char *name = file_name(cx, file, 80);
+    const char *name = file_name(cx, file, 60);
     cx_field(cx, file->field, code, "%s: %s", name, sentence);
     return cx_fail(cx, ERR_INVALID, code, "%s", sentence);
 }
@@ -284,7 +285,7 @@ enum err evidence_add(struct cx *cx, const struct complaint *c, const struct htt
     bool anonymous = str_eq(c->reporter_mode, "anonymous");
     struct evidence_write w = {.office_id = cx->actor.office_id, .complaint_id = c->id, .count = 1};
     struct evidence_meta meta = {
-        .name = file_name(cx, file, NAME_MAX_BYTES),
+        .name = file_name(cx, file, NAME_MAX_CHARS),
         .declared = arena_strndup(cx->arena, file->content_type, strnlen(file->content_type, 120)),
         .type = type->media,
         .bytes = (int64_t)file->bytes,

@@ -84,10 +84,11 @@ DB_SQL(letter_select_complaint,
        "ORDER BY made_at, id");
 DB_SQL(letter_count_kind, "SELECT count(*) FROM letter WHERE office_id = $1 AND complaint_id = $2 "
                           "AND kind = $3 AND cancelled_at IS NULL");
-/* Ids are ordered by time. */
-DB_SQL(letter_select_book, "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 "
-                           "AND ($2 = 0 OR year = $2) AND ($3 = '' OR id < $3) "
-                           "ORDER BY id DESC LIMIT $4");
+DB_SQL(letter_select_book,
+       "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 "
+       "AND ($2 = 0 OR year = $2) AND ($3 = '' OR (made_at, id) < "
+       "(SELECT c.made_at, c.id FROM letter c WHERE c.office_id = $1 AND c.id = $3)) "
+       "ORDER BY made_at DESC, id DESC LIMIT $4");
 DB_SQL(letter_update_cancel,
        "UPDATE letter SET cancelled_at = $3, cancelled_by = $4, cancel_reason = $5 "
        "WHERE office_id = $1 AND id = $2 AND cancelled_at IS NULL");

@@ -10,7 +10,7 @@
 /* --- the book ---------------------------------------------------------------------------------------------- */
 enum err letter_get(struct db_conn *conn, const char *office_id, const char *id,
                     struct letter *ret) MUST_USE;
-/* Newest first, those older than the letter `cursor` ("" from the newest); year 0: all. */
+/* Newest first, those made before the letter `cursor` ("" from the newest); year 0: all. */
 enum err letter_book(struct db_conn *conn, const char *office_id, int64_t year, const char *cursor,
                      int64_t limit, struct letter **ret, size_t *ret_count) MUST_USE;
 

@@ -25,6 +25,7 @@ static const struct menu_row menu_rows[] = {
     {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}},
     {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}},
+    {ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR, {"/ikm", T("Kepuasan")}},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}},
     {ROLE_ADMIN, {"/saluran", T("Saluran")}},
     {ROLE_ADMIN | ROLE_DESK, {"/jadwal-piket", T("Jadwal piket")}},

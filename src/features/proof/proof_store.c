@@ -39,11 +39,12 @@ DB_SQL(proof_select,
 DB_SQL(proof_select_subject,
        "SELECT " COLUMNS " FROM proof WHERE office_id = $1 AND subject_id = $2 "
        "ORDER BY made_at DESC, number DESC LIMIT 200");
-DB_SQL(proof_count_running, "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 "
-                            "AND made_at > $3 AND until_at > $4 AND code <> $5");
+DB_SQL(proof_count_running,
+       "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 AND made_at > $3 "
+       "AND kind = 'export' AND until_at > $4 AND code <> $5");
 DB_SQL(proof_count_recent,
        "SELECT count(*) FROM proof WHERE office_id = $1 AND made_by = $2 AND made_at > $3 "
-       "AND code <> $4");
+       "AND kind = 'export' AND code <> $4");
 
 const struct db_sql *const proof_statements[] = {
     &proof_next,           &proof_insert,        &proof_update,       &proof_select,

@@ -1,6 +1,5 @@
 /* The book on paper and as a workbook: the official columns, the monthly recap, the signatures. */
 #include <string.h>
-#include <unistd.h>
 
 #include "features/audit/audit.h"
 #include "features/proof/proof.h"
@@ -245,20 +244,6 @@ static enum err sheet_lines(struct cx *cx, struct xlsx *x, const struct register
     return xlsx_row_strong(x, cells);
 }
 
-static enum err read_fd(void *arg, uint8_t *out, size_t room, size_t *ret_n)
-{
-    ssize_t n = read((int)(intptr_t)arg, out, room);
-    if (n < 0)
-        return ERR_INTERNAL;
-    *ret_n = (size_t)n;
-    return ERR_OK;
-}
-
-static void close_fd(void *arg)
-{
-    (void)close((int)(intptr_t)arg);
-}
-
 enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct http_res *res)
 {
     struct xlsx *x = NULL;
@@ -273,12 +258,10 @@ enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct htt
         return e;
     }
     TRY(xlsx_end(x, &fd, &bytes));
-    const struct http_source source = {
-        .bytes = (uint64_t)bytes, .read = read_fd, .close = close_fd, .arg = (void *)(intptr_t)fd};
-    res->content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    res->content_type = XLSX_TYPE;
     http_res_attachment(
         cx, res, arena_printf(cx->arena, "%s %s.xlsx", s->book.code, s->month.text));
-    http_res_source(res, &source);
+    http_res_file(res, fd, (uint64_t)bytes);
     return ERR_OK;
 }
 

@@ -76,7 +76,6 @@ const struct db_sql *const reporter_statements[] = {
     &reporter_message_count,
     &reporter_message_count_unread,
     &reporter_message_count_withdrawal,
-
     &reporter_message_mark_seen,
     NULL,
 };
@@ -170,7 +169,8 @@ static enum err may_add(struct db_conn *tx, struct reporter_message_new *n)
     const struct db_arg args[] = {db_text(n->office_id), db_text(n->message.complaint_id)};
     int64_t count = 0;
     TRY(db_number(tx, &reporter_message_count, args, 2, &count));
-    if (count >= MESSAGES_MAX)
+    bool talk = n->message.from_reporter && str_eq(n->message.kind, "message");
+    if (talk && count >= MESSAGES_MAX)
         n->refusal = (struct refusal){
             .err = ERR_CONFLICT,
             .code = "messages_full",

@@ -61,7 +61,8 @@ struct reporter_message_new {
 /* ERR_CONFLICT "withdrawal_asked" for a second withdrawal. */
 enum err reporter_message_add_tx(struct db_conn *tx, void *arg); /* struct reporter_message_new * */
 /* All of a complaint, oldest first. */
-#define MESSAGES_MAX 500 /* of one complaint; then it is full */
+#define MESSAGES_MAX                                                                               \
+    500 /* of one complaint; then the reporter may only withdraw, and the office answer */
 enum err reporter_messages(struct db_conn *conn, const char *office_id, const char *complaint_id,
                            struct reporter_message **ret, size_t *ret_count) MUST_USE;
 

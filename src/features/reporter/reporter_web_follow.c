@@ -157,13 +157,17 @@ static enum err fill_files(struct cx *cx, const struct complaint *c,
                            const struct seal_envelope *key, struct follow_view *v)
 {
     struct evidence_file *files = NULL;
-    TRY(evidence_list(cx, c, key, &files, &v->file_count));
+    size_t count = 0;
+    TRY(evidence_list(cx, c, key, &files, &count));
     v->files = files;
-    v->file_days = ARENA_ARRAY(cx->arena, v->file_count + 1, const char *);
-    v->file_sizes = ARENA_ARRAY(cx->arena, v->file_count + 1, const char *);
-    for (size_t i = 0; i < v->file_count; i++) {
-        v->file_days[i] = reporter_when(cx, files[i].added_at, false);
-        v->file_sizes[i] = size_words(cx, files[i].bytes);
+    v->file_days = ARENA_ARRAY(cx->arena, count + 1, const char *);
+    v->file_sizes = ARENA_ARRAY(cx->arena, count + 1, const char *);
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(files[i].added_by, EVIDENCE_BY_REPORTER))
+            continue; /* what the officers gathered is not the reporter's to see */
+        files[v->file_count] = files[i];
+        v->file_days[v->file_count] = reporter_when(cx, files[i].added_at, false);
+        v->file_sizes[v->file_count++] = size_words(cx, files[i].bytes);
     }
     return ERR_OK;
 }

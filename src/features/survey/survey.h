@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/cx.h"
+#include "lib/db/db.h"
+
 /* Answers are kept by the element's code, never by its place: offices print the last two in either order. */
 #define SURVEY_ELEMENTS 9
 struct survey_element {
@@ -48,5 +51,67 @@ const char *survey_grade_label(char grade);
 
 /* Answers needed of a population for 95 % and 5 points (Krejcie and Morgan, 1970); 0 of 0. */
 int64_t survey_sample_size(int64_t population);
+
+/* Choices about the respondent, ended by code NULL; the first is "not said" (""). */
+struct survey_choice {
+    const char *code, *label;
+};
+extern const struct survey_choice survey_genders[], survey_ages[], survey_educations[],
+    survey_occupations[];
+#define SURVEY_BREAKDOWNS 4
+struct survey_breakdown {
+    const char *name, *label; /* "gender", msgid */
+    const struct survey_choice *choices;
+};
+extern const struct survey_breakdown survey_breakdowns[SURVEY_BREAKDOWNS];
+
+/* A year, a half or a quarter: "2026", "2026-S1", "2026-T3". */
+struct survey_period {
+    int year, first_month, last_month;
+    const char *from_day, *until_day; /* the first day, and the first day after it */
+    const char *text;
+};
+bool survey_period_read(struct arena *a, const char *text, struct survey_period *ret);
+char *survey_period_label(const struct cx *cx, const struct survey_period *p);
+
+/* --- store ------------------------------------------------------------------------------------------------ */
+struct survey_answer {
+    const char *id, *day;
+    int64_t answers[SURVEY_ELEMENTS]; /* 0: not answered */
+    const char *gender, *age, *education, *occupation;
+    struct bytes suggestion_sealed;
+};
+struct survey_keep {
+    const char *office_id;
+    struct survey_answer answer;
+};
+enum err survey_answer_keep(struct db_conn *tx, void *arg); /* struct survey_keep * */
+/* Sums and valid answers of the period, and how many people answered. */
+enum err survey_totals_of(struct db_conn *conn, const char *office_id, const struct survey_period *p,
+                          struct survey_totals *ret, int64_t *ret_people) MUST_USE;
+struct survey_count {
+    const char *code;
+    int64_t people;
+};
+/* Respondents of the period by one of survey_breakdowns. */
+enum err survey_people_by(struct db_conn *conn, const char *office_id, const struct survey_period *p,
+                          const char *breakdown, struct survey_count **ret,
+                          size_t *ret_count) MUST_USE;
+struct survey_suggestion {
+    const char *id, *day;
+    struct bytes suggestion_sealed;
+};
+/* Newest day first, at most 200. */
+enum err survey_suggestions(struct db_conn *conn, const char *office_id,
+                            const struct survey_period *p, struct survey_suggestion **ret,
+                            size_t *ret_count) MUST_USE;
+/* Guests of the period: the population of the sample. */
+enum err survey_population(struct db_conn *conn, const char *office_id,
+                           const struct survey_period *p, int offset_min, int64_t *ret) MUST_USE;
+
+extern const struct db_sql *const survey_statements[];
+struct route;
+/* Route rows, ended by a row without a path. */
+const struct route *survey_routes(void);
 
 #endif

@@ -87,30 +87,22 @@ void memory_stack_here(struct memory_stack *ret)
     (void)pthread_attr_destroy(&attr);
 }
 
-#ifndef SANITIZED
 #define PAGE_BYTES 4096u
-#define NEAR_BYTES (8 * PAGE_BYTES)
+#define NEAR_BYTES (16 * PAGE_BYTES)
 
-/* What most calls use, right below the caller. */
-__attribute__((noinline)) static void wipe_near(void)
-{
-    unsigned char room[NEAR_BYTES + PAGE_BYTES]; /* and the rest of the page that stays */
-    explicit_bzero(room, sizeof(room));
-}
-#endif
-
-void memory_stack_wipe(const struct memory_stack *s)
+__attribute__((noinline)) void memory_stack_wipe(void)
 {
 #ifndef SANITIZED
+    unsigned char room[NEAR_BYTES + PAGE_BYTES]; /* and the rest of the page at which the drop begins */
+    explicit_bzero(room, sizeof(room));
+#endif
+}
+
+void memory_stack_drop(const struct memory_stack *s)
+{
     unsigned char here = 0;
     uintptr_t low = (uintptr_t)s->low;
     uintptr_t top = ((uintptr_t)&here - NEAR_BYTES) & ~(uintptr_t)(PAGE_BYTES - 1);
-    if (!low || top <= low)
-        return;
-    wipe_near();
-    /* Deeper pages are seldom there: given back whole, they are zero when they are wanted again. */
-    (void)madvise(s->low, top - low, MADV_DONTNEED);
-#else
-    (void)s;
-#endif
+    if (memory_wipes() && low && top > low)
+        (void)madvise(s->low, top - low, MADV_DONTNEED);
 }

@@ -17,7 +17,11 @@ struct memory_stack {
 };
 /* Of the calling thread. */
 void memory_stack_here(struct memory_stack *ret);
-/* Overwrites what calls that have returned left below the caller's frame. The calling thread must be the one of memory_stack_here(). */
-void memory_stack_wipe(const struct memory_stack *s);
+/* Overwrites what calls that have returned left in the 64 KiB below the caller's frame: cheap, for the end of
+ * every piece of work. */
+void memory_stack_wipe(void);
+/* The same for all that lies deeper: gives the pages back. Costs more, the next deep call most of all; for a
+ * thread that has nothing to do. The calling thread must be the one of memory_stack_here(). */
+void memory_stack_drop(const struct memory_stack *s);
 
 #endif

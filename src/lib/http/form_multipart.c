@@ -8,13 +8,13 @@
 #include "lib/base/utf8.h"
 #include "lib/base/banned.h"
 
-#define PARTS_MAX       256u
-#define PART_HEAD_MAX   2048u
-#define PART_LINES_MAX  8
-#define WINDOW_BYTES    ((size_t)64 << 10)
-#define TEXT_BYTES_MAX  ((uint64_t)256 << 10) /* all text fields of a spooled body together */
-#define BOUNDARY_MAX    70                    /* RFC 2046 */
-#define WINDOW_MIN      (PART_HEAD_MAX + 2)
+#define PARTS_MAX      256u
+#define PART_HEAD_MAX  2048u
+#define PART_LINES_MAX 8
+#define WINDOW_BYTES   ((size_t)64 << 10)
+#define TEXT_BYTES_MAX ((uint64_t)256 << 10) /* all text fields of a spooled body together */
+#define BOUNDARY_MAX   70                    /* RFC 2046 */
+#define WINDOW_MIN     (PART_HEAD_MAX + 2)
 
 struct part {
     const char *name;

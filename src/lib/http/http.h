@@ -62,7 +62,7 @@ struct http_req {
     size_t field_count;
     struct http_file *files;
     size_t file_count;
-    void *json; /* json_t * of a JSON body (owned by the arena), else NULL */
+    void *json;     /* json_t * of a JSON body (owned by the arena), else NULL */
     bool admitting; /* ROUTE_ADMIT: may the body come? */
     enum http_wants wants;
     const char *peer; /* address text, of the proxy's client when the peer is a trusted proxy */
@@ -103,9 +103,9 @@ struct http_res {
     struct piece *piece; /* shared bytes that stand in the body at `piece_at`, sent without a copy */
     size_t piece_at;
     struct http_source source; /* read != NULL: the body; owned by the response */
-    bool private_data;      /* Cache-Control: no-store (default true; static assets set false) */
-    bool allow_camera;      /* Permissions-Policy: camera=(self) */
-    struct sse_client *sse; /* set by sse_accept(): the connection stays open as a live stream */
+    bool private_data;         /* Cache-Control: no-store (default true; static assets set false) */
+    bool allow_camera;         /* Permissions-Policy: camera=(self) */
+    struct sse_client *sse;    /* set by sse_accept(): the connection stays open as a live stream */
 };
 
 /* JSON with this status. Takes over the reference: the arena drops it at its end. */
@@ -121,6 +121,8 @@ int http_status(enum err e);
 void http_res_piece(struct http_res *res, struct piece *piece);
 /* The body is this source. The response owns it from here on, and closes it whatever happens. */
 void http_res_source(struct http_res *res, const struct http_source *source);
+/* The body is this open file from where it stands; it is closed with the response. */
+void http_res_file(struct http_res *res, int fd, uint64_t bytes);
 /* Content-Disposition: attachment, with the name as people wrote it (RFC 6266), made harmless. */
 void http_res_attachment(struct cx *cx, struct http_res *res, const char *name);
 void http_res_header(struct cx *cx, struct http_res *res, const char *name, const char *value);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "lib/base/cx.h"
+#include "lib/base/memory.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/http/form.h"
@@ -135,6 +136,8 @@ struct worker {
     int number;
     pthread_t thread;
     struct arena *arena;
+    struct memory_stack stack;
+    int64_t dropped_ms; /* its stack was wiped as a whole */
     /* Under the queue's lock. */
     pthread_cond_t wake;
     struct worker *next_idle;
@@ -143,7 +146,7 @@ struct worker {
 
 struct server {
     struct server_options options;
-    struct arena *arena; /* of the process: routes, texts */
+    struct arena *arena;   /* of the process: routes, texts */
     const char *spool_dir; /* for the bodies of large uploads */
     int listen_fd, epoll_fd, event_fd, timer_fd, spare_fd;
     _Atomic bool wake_pending; /* the eventfd is written once a turn */
@@ -189,6 +192,8 @@ void queue_wait(struct server *s, struct worker *w, bool begins);
 void queue_close(struct server *s);
 /* worker.c */
 bool workers_start(struct server *s);
+/* Wipes what lies deep in the stack of this worker, which calls it. */
+void worker_drop_stack(struct worker *w);
 void workers_join(struct server *s);
 /* server_conn.c */
 struct conn *conn_new(struct server *s, int fd, const struct sockaddr *address);

@@ -8,6 +8,9 @@
  * tenth of a second and more, and a crowd of them must never hold every turn. */
 #include "lib/http/internal.h"
 
+#include <errno.h>
+#include <time.h>
+
 #include "lib/base/banned.h"
 
 #define SLOW_WAITING 16 /* as many as may wait for Argon2; more are told to come back */
@@ -115,8 +118,17 @@ static void go_idle(struct server *s, struct worker *w)
     give_turn(s, w);
     w->next_idle = s->idle;
     s->idle = w;
-    while (!w->runs && !s->queue_closed)
-        (void)pthread_cond_wait(&w->wake, &s->queue_lock);
+    struct timespec rests;
+    (void)clock_gettime(CLOCK_REALTIME, &rests);
+    rests.tv_sec += 1;
+    while (!w->runs && !s->queue_closed) {
+        if (!rests.tv_sec) {
+            (void)pthread_cond_wait(&w->wake, &s->queue_lock);
+        } else if (pthread_cond_timedwait(&w->wake, &s->queue_lock, &rests) == ETIMEDOUT) {
+            worker_drop_stack(w); /* what its last requests left deep in its stack */
+            rests.tv_sec = 0;
+        }
+    }
 }
 
 static struct exchange *take_first(struct server *s)

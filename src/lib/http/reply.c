@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 #include "lib/base/utf8.h"
@@ -81,6 +82,27 @@ void http_res_source(struct http_res *res, const struct http_source *source)
 {
     reply_source_drop(res);
     res->source = *source;
+}
+
+static enum err file_read(void *arg, uint8_t *out, size_t room, size_t *ret_n)
+{
+    ssize_t n = read((int)(intptr_t)arg, out, room);
+    if (n < 0)
+        return ERR_INTERNAL;
+    *ret_n = (size_t)n;
+    return ERR_OK;
+}
+
+static void file_close(void *arg)
+{
+    (void)close((int)(intptr_t)arg);
+}
+
+void http_res_file(struct http_res *res, int fd, uint64_t bytes)
+{
+    const struct http_source source = {
+        .bytes = bytes, .read = file_read, .close = file_close, .arg = (void *)(intptr_t)fd};
+    http_res_source(res, &source);
 }
 
 /* RFC 8187: what may stand unencoded in filename*. */

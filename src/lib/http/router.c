@@ -152,7 +152,8 @@ enum route_found route_find(struct server *s, struct arena *a, struct http_req *
     struct buf allow = buf_new(a, 64, 256);
     for (size_t i = 0; i < s->row_count; i++) {
         const struct route *r = s->rows[i];
-        if (!path_match(r, a, req->path, req))
+        bool other = r->path[1] != '{' && r->path[1] != req->path[1]; /* most rows, at a glance */
+        if (other || !path_match(r, a, req->path, req))
             continue;
         if (r->method == wanted) {
             req->route = r;

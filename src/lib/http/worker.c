@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "lib/base/log.h"
-#include "lib/base/memory.h"
 #include "lib/base/banned.h"
 
-#define ARENA_BYTES (64u << 10)
+#define ARENA_BYTES   (64u << 10)
+#define STACK_DROP_MS 1000 /* of a worker that never rests; queue.c sees to the others */
 
 /* What the log says about a request: the route's pattern, never the path, which may hold a token. */
 static void log_request(const struct cx *cx, const struct http_req *req, int status, int64_t ms)
@@ -101,19 +101,26 @@ static void work(struct worker *w, struct exchange *x)
     sodium_memzero(&cx, sizeof(cx));
 }
 
+void worker_drop_stack(struct worker *w)
+{
+    memory_stack_drop(&w->stack);
+    w->dropped_ms = time_monotonic_ms();
+}
+
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
     struct exchange *x;
-    struct memory_stack stack;
-    memory_stack_here(&stack);
+    memory_stack_here(&w->stack);
     while ((x = queue_pop(w->server, w)) != NULL) {
         bool slow = x->slow; /* afterwards x is no longer ours */
         if (x->phase == PHASE_SPOOL || x->phase == PHASE_FILL)
             carry(w, x);
         else
             work(w, x);
-        memory_stack_wipe(&stack);
+        memory_stack_wipe();
+        if (time_monotonic_ms() - w->dropped_ms >= STACK_DROP_MS)
+            worker_drop_stack(w);
         if (slow)
             queue_slow_done(w->server);
     }

@@ -67,8 +67,8 @@ static enum decode_status pixels_read(tjhandle handle, const struct decode_limit
     return DECODE_BROKEN;
 }
 
-enum decode_status decode_jpeg_with(const struct decode_limits *limits, const uint8_t *jpeg, size_t n,
-                                    uint8_t **ret, size_t *ret_n)
+enum decode_status decode_jpeg_with(const struct decode_limits *limits, const uint8_t *jpeg,
+                                    size_t n, uint8_t **ret, size_t *ret_n)
 {
     if (n > limits->upload_bytes)
         return DECODE_TOO_LARGE_BYTES;

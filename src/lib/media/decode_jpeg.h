@@ -9,7 +9,7 @@
 /* Travels as one byte from the decoder to the server: append only. */
 enum decode_status {
     DECODE_OK,
-    DECODE_NOT_JPEG,        /* no JPEG (evidence: nor PNG), or a kind no camera makes (CMYK, arithmetic, lossless) */
+    DECODE_NOT_JPEG, /* no JPEG (evidence: nor PNG), or a kind no camera makes (CMYK, arithmetic, lossless) */
     DECODE_TOO_LARGE_PX,    /* more than 12 Mpx, or a side of more than 10,000 */
     DECODE_TOO_LARGE_BYTES, /* more than 5 MB */
     DECODE_BROKEN,          /* damaged or cut off */
@@ -34,8 +34,8 @@ extern const struct decode_limits decode_photo, decode_evidence;
 enum decode_status decode_jpeg(const uint8_t *jpeg, size_t n, uint8_t **ret, size_t *ret_n);
 void decode_jpeg_free(uint8_t *jpeg);
 /* The same within other limits; decode_any takes PNG as well (transparent becomes white). */
-enum decode_status decode_jpeg_with(const struct decode_limits *limits, const uint8_t *jpeg, size_t n,
-                                    uint8_t **ret, size_t *ret_n);
+enum decode_status decode_jpeg_with(const struct decode_limits *limits, const uint8_t *jpeg,
+                                    size_t n, uint8_t **ret, size_t *ret_n);
 enum decode_status decode_any(const struct decode_limits *limits, const uint8_t *picture, size_t n,
                               uint8_t **ret, size_t *ret_n);
 

@@ -219,8 +219,7 @@ static enum decode_status answer_judge(const struct media *m, size_t most, struc
     if (frame.status != DECODE_OK)
         return n == 0 ? (enum decode_status)frame.status : DECODE_BROKEN;
     static const uint8_t start[3] = {0xFF, 0xD8, 0xFF}, end[2] = {0xFF, 0xD9};
-    if (n < 128 || n > most || memcmp(p, start, 3) != 0 ||
-        memcmp(p + n - 2, end, 2) != 0)
+    if (n < 128 || n > most || memcmp(p, start, 3) != 0 || memcmp(p + n - 2, end, 2) != 0)
         return DECODE_BROKEN;
     *ret = (struct bytes){p, n};
     return DECODE_OK;

@@ -145,21 +145,14 @@ void pdf_code(struct pdf *p, const struct pdf_code *c)
 
 void pdf_picture(struct pdf *p, const struct pdf_picture *i)
 {
-    if (i->jpeg.n == 0 || i->width_px <= 0 || i->height_px <= 0)
+    int width = 0, height = 0;
+    if (!jpeg_size(i->jpeg, &width, &height))
         return;
     struct block *b = add(p, BLOCK_PICTURE);
-    b->u.picture = *i;
-    b->u.picture.caption = name(p, i->caption);
-}
-
-void pdf_lines(struct pdf *p, int count)
-{
-    add(p, BLOCK_LINES)->u.lines = count;
-}
-
-void pdf_space(struct pdf *p, double mm)
-{
-    add(p, BLOCK_SPACE)->u.height = mm * MM;
+    b->u.picture.it = *i;
+    b->u.picture.it.caption = name(p, i->caption);
+    b->u.picture.width = width;
+    b->u.picture.height = height;
 }
 
 void pdf_page_break(struct pdf *p)

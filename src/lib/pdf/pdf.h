@@ -89,15 +89,12 @@ void pdf_code(struct pdf *p, const struct pdf_code *c);
 
 struct pdf_picture {
     struct bytes jpeg; /* clean: of our own decoder; embedded as it is, must live until pdf_finish() */
-    int width_px, height_px;
-    double width_mm; /* 0: 80 */
+    double width_mm; /* 0: 80; lower when it would be too high */
     const char *caption;
 };
+/* What is no JPEG adds nothing. */
 void pdf_picture(struct pdf *p, const struct pdf_picture *i);
 
-/* Lines to write on by hand. */
-void pdf_lines(struct pdf *p, int count);
-void pdf_space(struct pdf *p, double mm);
 void pdf_page_break(struct pdf *p);
 
 /* --- the file ------------------------------------------------------------------------------------------ */

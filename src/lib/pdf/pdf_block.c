@@ -201,12 +201,12 @@ void block_code(struct flow *f, const struct pdf_code *c)
 #define PICTURE_HIGHEST (110 * MM)
 
 /* The JPEG goes into the file as it is: the surface is only its size (one bit a pixel, never looked at). */
-static void draw_jpeg(const struct flow *f, const struct pdf_picture *i, struct text_place at,
+static void draw_jpeg(const struct flow *f, const struct picture *i, struct text_place at,
                       double scale)
 {
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_A1, i->width_px, i->height_px);
-    cairo_status_t status = cairo_surface_set_mime_data(image, CAIRO_MIME_TYPE_JPEG, i->jpeg.p,
-                                                        i->jpeg.n, NULL, NULL);
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_A1, i->width, i->height);
+    cairo_status_t status = cairo_surface_set_mime_data(image, CAIRO_MIME_TYPE_JPEG, i->it.jpeg.p,
+                                                        i->it.jpeg.n, NULL, NULL);
     if (status == CAIRO_STATUS_SUCCESS) {
         cairo_save(f->cr);
         cairo_translate(f->cr, at.x, at.y);
@@ -218,27 +218,17 @@ static void draw_jpeg(const struct flow *f, const struct pdf_picture *i, struct 
     cairo_surface_destroy(image);
 }
 
-void block_picture(struct flow *f, const struct pdf_picture *i)
+void block_picture(struct flow *f, const struct picture *i)
 {
     struct style small = {.pt = 9.5, .align = TEXT_LEFT};
-    double width = fmin(flow_width(f), (i->width_mm > 0 ? i->width_mm : 80) * MM);
-    double scale = fmin(width / i->width_px, PICTURE_HIGHEST / i->height_px);
-    double height = i->height_px * scale;
-    flow_need(f, height + text_height(f, &small, i->caption, flow_width(f)) + 2 * MM);
+    double width = fmin(flow_width(f), (i->it.width_mm > 0 ? i->it.width_mm : 80) * MM);
+    double scale = fmin(width / i->width, PICTURE_HIGHEST / i->height);
+    double height = i->height * scale;
+    flow_need(f, height + text_height(f, &small, i->it.caption, flow_width(f)) + 2 * MM);
     if (f->cr)
         draw_jpeg(f, i, (struct text_place){.x = f->p->left, .y = f->y}, scale);
     f->y += height + 1 * MM;
-    f->y += text_put(f, &small, i->caption, (struct text_place){.x = f->p->left, .y = f->y},
+    f->y += text_put(f, &small, i->it.caption, (struct text_place){.x = f->p->left, .y = f->y},
                      flow_width(f));
     f->y += 3 * MM;
-}
-
-void block_lines(struct flow *f, int count)
-{
-    for (int i = 0; i < count; i++) {
-        flow_need(f, 7 * MM);
-        f->y += 7 * MM;
-        dotted(f, f->p->left, f->y - 2, flow_width(f));
-    }
-    f->y += 2 * MM;
 }

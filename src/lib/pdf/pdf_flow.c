@@ -229,12 +229,6 @@ static void flow_block(struct flow *f, const struct block *b)
     case BLOCK_PICTURE:
         block_picture(f, &b->u.picture);
         break;
-    case BLOCK_LINES:
-        block_lines(f, b->u.lines);
-        break;
-    case BLOCK_SPACE:
-        f->y += b->u.height;
-        break;
     case BLOCK_PAGE:
         flow_new_page(f);
         break;

@@ -23,8 +23,6 @@ enum block_kind {
     BLOCK_SIGNATURES,
     BLOCK_CODE,
     BLOCK_PICTURE,
-    BLOCK_LINES,
-    BLOCK_SPACE,
     BLOCK_PAGE,
 };
 
@@ -44,9 +42,10 @@ struct block {
             size_t count;
         } signatures;
         struct pdf_code code;
-        struct pdf_picture picture;
-        int lines;
-        double height;
+        struct picture {
+            struct pdf_picture it;
+            int width, height; /* pixels */
+        } picture;
     } u;
 };
 
@@ -96,6 +95,10 @@ double text_put(const struct flow *f, const struct style *s, const char *text, s
                 double width);
 double text_height(const struct flow *f, const struct style *s, const char *text, double width);
 
+/* --- pdf_jpeg.c --------------------------------------------------------------------------------------- */
+/* Its size in pixels; false when it is no JPEG. */
+bool jpeg_size(struct bytes jpeg, int *ret_width, int *ret_height);
+
 /* --- pdf_language.c ------------------------------------------------------------------------------------- */
 /* The finished file with its language in the catalogue; as it is when it does not look as expected. */
 struct bytes pdf_with_language(struct arena *a, struct bytes file, const char *language);
@@ -116,8 +119,7 @@ void block_letterhead(struct flow *f, const struct pdf_letterhead *l);
 void block_facts(struct flow *f, const struct pdf_fact *facts, size_t count);
 void block_signatures(struct flow *f, const struct pdf_signature *s, size_t count);
 void block_code(struct flow *f, const struct pdf_code *c);
-void block_picture(struct flow *f, const struct pdf_picture *i);
-void block_lines(struct flow *f, int count);
+void block_picture(struct flow *f, const struct picture *i);
 void block_table(struct flow *f, const struct pdf_table *t);
 
 static inline void layout_drop(PangoLayout **layout)

@@ -43,6 +43,7 @@ struct xlsx_cell {
 
 struct xlsx;
 
+#define XLSX_TYPE     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define XLSX_ROWS_MAX 1048576
 
 /* `dir`: where temporary files may lie (DATA/spool); they have no name there. The workbook lives until
