@@ -55,65 +55,51 @@ static const char settings[] = XML_HEAD
     "<w:compat><w:compatSetting w:name=\"compatibilityMode\""
     " w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat></w:settings>";
 
-#define STYLE(id, name, paragraph, look)                                                           \
-    "<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"" id "\"><w:name w:val=\"" name \
-    "\"/><w:basedOn w:val=\"Normal\"/><w:qFormat/><w:pPr>" paragraph "</w:pPr><w:rPr>" look        \
-    "</w:rPr></w:style>"
-#define SPACING(before, after, line)                                                               \
-    "<w:spacing w:before=\"" before "\" w:after=\"" after "\" w:line=\"" line                      \
-    "\" w:lineRule=\"auto\"/>"
+/* clang-format off */
+#define STYLE(id, name, paragraph, look) \
+    "<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"" id "\"><w:name w:val=\"" name "\"/>" \
+    "<w:basedOn w:val=\"Normal\"/><w:qFormat/><w:pPr>" paragraph "</w:pPr><w:rPr>" look "</w:rPr></w:style>"
+#define SPACING(before, after, line) \
+    "<w:spacing w:before=\"" before "\" w:after=\"" after "\" w:line=\"" line "\" w:lineRule=\"auto\"/>"
+#define SIZE(half_points) "<w:sz w:val=\"" half_points "\"/><w:szCs w:val=\"" half_points "\"/>"
+#define CENTRED "<w:jc w:val=\"center\"/>"
+#define JUSTIFIED "<w:jc w:val=\"both\"/>"
+#define KEPT "<w:keepNext/><w:keepLines/>"
 
-static const char styles_of_page[] = XML_HEAD
-    "<w:styles" W_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
+static const char styles_of_page[] =
+    XML_HEAD "<w:styles" W_NS "><w:docDefaults><w:rPrDefault><w:rPr>"
     "<w:rFonts w:ascii=\"Arial\" w:hAnsi=\"Arial\" w:cs=\"Arial\" w:eastAsia=\"Arial\"/>"
-    "<w:sz w:val=\"22\"/><w:szCs w:val=\"22\"/><w:lang w:val=\"id-ID\"/></w:rPr></w:rPrDefault>"
-    "<w:pPrDefault><w:pPr>" SPACING(
-        "0", "0",
-        "264") "</w:pPr></w:pPrDefault></w:docDefaults>"
-               "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name "
-               "w:val=\"Normal\"/><w:qFormat/></w:style>" STYLE(
-                   "KopAtas", "Kop Atas", SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>",
-                   "<w:b/><w:caps/>")
-                   STYLE("KopKantor", "Kop Kantor",
-                         SPACING("0", "0", "240") "<w:jc w:val=\"center\"/>",
-                         "<w:b/><w:caps/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/>")
-                       STYLE("KopAlamat", "Kop Alamat",
-                             "<w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"18\" "
-                             "w:space=\"6\" w:color=\"000000\"/></w:pBdr>" SPACING(
-                                 "20", "240", "240") "<w:jc w:val=\"center\"/>",
-                             "<w:sz w:val=\"18\"/><w:szCs w:val=\"18\"/>");
+    SIZE("22") "<w:lang w:val=\"id-ID\"/></w:rPr></w:rPrDefault>"
+    "<w:pPrDefault><w:pPr>" SPACING("0", "0", "264") "</w:pPr></w:pPrDefault></w:docDefaults>"
+    "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/><w:qFormat/></w:style>"
+    STYLE("KopAtas", "Kop Atas", SPACING("0", "0", "240") CENTRED, "<w:b/><w:caps/>")
+    STYLE("KopKantor", "Kop Kantor", SPACING("0", "0", "240") CENTRED, "<w:b/><w:caps/>" SIZE("26"))
+    STYLE("KopAlamat", "Kop Alamat",
+          "<w:pBdr><w:bottom w:val=\"thinThickSmallGap\" w:sz=\"18\" w:space=\"6\" w:color=\"000000\"/></w:pBdr>"
+          SPACING("20", "240", "240") CENTRED, SIZE("18"))
+    STYLE("Kaki", "Kaki Halaman",
+          "<w:tabs><w:tab w:val=\"right\" w:pos=\"9638\"/></w:tabs>" SPACING("0", "0", "240"), SIZE("16"));
 
-static const char styles_of_text[] = STYLE(
-    "Sifat", "Sifat", SPACING("0", "120", "240") "<w:jc w:val=\"center\"/>",
-    "<w:b/><w:caps/>") STYLE("JudulSurat", "Judul Surat",
-                             "<w:keepNext/>" SPACING("60", "0", "264") "<w:jc w:val=\"center\"/>",
-                             "<w:b/><w:caps/>") STYLE("Subjudul", "Subjudul",
-                                                      "<w:keepNext/>" SPACING("140", "40", "264"),
-                                                      "<w:b/>")
-    STYLE("Isi", "Isi Surat", SPACING("60", "80", "269") "<w:jc w:val=\"both\"/>", "") STYLE(
-        "Tengah", "Tengah", SPACING("0", "120", "264") "<w:jc w:val=\"center\"/>",
-        "") STYLE("Kanan", "Kanan", SPACING("0", "0", "264") "<w:ind w:left=\"5103\"/>",
-                  "") STYLE("Baris", "Baris Berlabel",
-                            "<w:tabs><w:tab w:val=\"left\" w:pos=\"2552\"/><w:tab w:val=\"left\" "
-                            "w:pos=\"2778\"/></w:tabs>" SPACING(
-                                "0", "40", "264") "<w:ind w:left=\"2778\" w:hanging=\"2778\"/>",
-                            "")
-        STYLE(
-            "Butir", "Butir",
-            "<w:tabs><w:tab w:val=\"left\" w:pos=\"425\"/></w:tabs>" SPACING(
-                "0", "60", "276") "<w:ind w:left=\"425\" w:hanging=\"425\"/><w:jc w:val=\"both\"/>",
-            "") STYLE("Kosong", "Kosong", SPACING("0", "0", "240"), "")
-            STYLE("TandaTangan", "Tanda Tangan",
-                  "<w:keepNext/><w:keepLines/>" SPACING("0", "0", "252") "<w:jc w:val=\"center\"/>",
-                  "") STYLE("TabelIsi", "Tabel Isi", SPACING("30", "30", "240"),
-                            "<w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
-                STYLE("TabelKepala", "Tabel Kepala",
-                      "<w:keepNext/>" SPACING("30", "30", "240") "<w:jc w:val=\"center\"/>",
-                      "<w:b/><w:sz w:val=\"20\"/><w:szCs w:val=\"20\"/>")
-                    STYLE("Kaki", "Kaki Halaman",
-                          "<w:tabs><w:tab w:val=\"right\" w:pos=\"9638\"/></w:tabs>" SPACING(
-                              "0", "0", "240"),
-                          "<w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>") "</w:styles>";
+static const char styles_of_text[] =
+    STYLE("Sifat", "Sifat", SPACING("0", "120", "240") CENTRED, "<w:b/><w:caps/>")
+    STYLE("JudulSurat", "Judul Surat", "<w:keepNext/>" SPACING("60", "0", "264") CENTRED, "<w:b/><w:caps/>")
+    STYLE("Subjudul", "Subjudul", "<w:keepNext/>" SPACING("140", "40", "264"), "<w:b/>")
+    STYLE("Isi", "Isi Surat", SPACING("60", "80", "269") JUSTIFIED, "")
+    STYLE("IsiAkhir", "Isi Terakhir", KEPT SPACING("60", "80", "269") JUSTIFIED, "")
+    STYLE("Tengah", "Tengah", SPACING("0", "120", "264") CENTRED, "")
+    STYLE("Kanan", "Kanan", SPACING("0", "0", "264") "<w:ind w:left=\"5103\"/>", "")
+    STYLE("Baris", "Baris Berlabel",
+          "<w:tabs><w:tab w:val=\"left\" w:pos=\"2552\"/><w:tab w:val=\"left\" w:pos=\"2778\"/></w:tabs>"
+          SPACING("0", "40", "264") "<w:ind w:left=\"2778\" w:hanging=\"2778\"/>", "")
+    STYLE("Butir", "Butir",
+          "<w:tabs><w:tab w:val=\"left\" w:pos=\"425\"/></w:tabs>" SPACING("0", "60", "276")
+          "<w:ind w:left=\"425\" w:hanging=\"425\"/>" JUSTIFIED, "")
+    STYLE("Kosong", "Kosong", "<w:keepNext/>" SPACING("0", "0", "240"), "")
+    STYLE("TandaTangan", "Tanda Tangan", KEPT SPACING("0", "0", "252") CENTRED, "")
+    STYLE("TabelIsi", "Tabel Isi", SPACING("30", "30", "240"), SIZE("20"))
+    STYLE("TabelKepala", "Tabel Kepala", "<w:keepNext/>" SPACING("30", "30", "240") CENTRED, "<w:b/>" SIZE("20"))
+    "</w:styles>";
+/* clang-format on */
 
 static char *styles_xml(void)
 {

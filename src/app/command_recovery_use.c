@@ -36,7 +36,8 @@ static const struct record_column sealed_columns[] = {
     RECORD_COLUMN(struct sealed_row, share, REC_BYTES, 0, NULL),
     RECORD_COLUMN(struct sealed_row, reporter_share, REC_BYTES, 0, NULL),
 };
-static const struct record sealed_record = RECORD("RecoveryShare", struct sealed_row, sealed_columns);
+static const struct record sealed_record = RECORD("RecoveryShare", struct sealed_row,
+                                                  sealed_columns);
 
 struct walk {
     struct app *app;
@@ -54,10 +55,10 @@ static enum err walk_page(struct walk *w, const char **after, size_t *ret_count)
 {
     const char *office = w->app->cx.actor.office_id;
     struct sealed_row *rows = NULL;
-    TRY(db_list(w->app->cx.read, &recovery_page,
-                DB_ARGS(db_text(office), db_text(COMPLAINT_READER_RECOVERY), db_text(*after),
-                        db_int(PAGE)),
-                &sealed_record, PAGE, &rows, ret_count));
+    TRY(db_list(
+        w->app->cx.read, &recovery_page,
+        DB_ARGS(db_text(office), db_text(COMPLAINT_READER_RECOVERY), db_text(*after), db_int(PAGE)),
+        &sealed_record, PAGE, &rows, ret_count));
     for (size_t i = 0; i < *ret_count; i++) {
         w->total++;
         db_conn_use_arena(w->cx.read, w->cx.arena);
@@ -125,9 +126,10 @@ static int drill(struct app *app, const struct recovery_pair *pair)
     enum err e = office_recovery_tested(&app->cx, w.total);
     if (e != ERR_OK)
         return command_refused(app, e);
-    (void)printf("Lembar cocok dan membuka semua pengaduan (%lld) dengan identitas pelapornya (%lld).\n"
-                 "Latihan dicatat. Kembalikan lembar ke amplopnya.\n",
-                 (long long)w.total, (long long)w.identities);
+    (void)printf(
+        "Lembar cocok dan membuka semua pengaduan (%lld) dengan identitas pelapornya (%lld).\n"
+        "Latihan dicatat. Kembalikan lembar ke amplopnya.\n",
+        (long long)w.total, (long long)w.identities);
     return 0;
 }
 
@@ -207,9 +209,10 @@ static int repair(struct app *app, const struct office *office, const char *user
     }
     if (e != ERR_OK)
         return command_refused(app, e);
-    (void)printf("%lld dari %lld pengaduan disegel kembali untuk %s, %lld dengan identitas pelapor.\n"
-                 "Kembalikan lembar ke amplopnya.\n",
-                 (long long)w.sealed, (long long)w.total, w.person.name, (long long)w.identities);
+    (void)printf(
+        "%lld dari %lld pengaduan disegel kembali untuk %s, %lld dengan identitas pelapor.\n"
+        "Kembalikan lembar ke amplopnya.\n",
+        (long long)w.sealed, (long long)w.total, w.person.name, (long long)w.identities);
     return 0;
 }
 

@@ -58,7 +58,8 @@ static const struct command commands[] = {
      T("latihan tahunan: membuka semua pengaduan dengan lembar, tanpa menampilkan isinya"),
      command_recovery_test},
     {"recovery repair", "--user NAMA [--all]",
-     T("menyegel kembali pengaduan dengan lembar untuk pembaca yang kuncinya diganti; --all juga yang belum "
+     T("menyegel kembali pengaduan dengan lembar untuk pembaca yang kuncinya diganti; --all juga "
+       "yang belum "
        "pernah dibagikan kepadanya"),
      command_recovery_repair},
     {"tls", "[--host NAMA_ATAU_IP]... [--renew]", T("membuat sertifikat untuk jaringan kantor"),

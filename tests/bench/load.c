@@ -1,5 +1,6 @@
 /* The load client of script/bench: N kept connections, one request at a time on each, for some seconds.
  *   load PORT SECONDS CLIENTS post TOKEN     steps 1 and 2, as JSON without a photo, each guest another
+ *   load PORT SECONDS CLIENTS complaint TOKEN  a complaint without a visit, its text 5 KB
  *   load PORT SECONDS CLIENTS get PATH [COOKIE]
  * Prints one line: requests a second, median and 99th percentile in microseconds, answers, errors. */
 #include <arpa/inet.h>
@@ -21,7 +22,8 @@
 
 #define CLIENTS_MAX  1024
 #define HEAD_BYTES   4096u
-#define OUT_BYTES    2048u
+#define OUT_BYTES    8192u
+#define TEXT_BYTES   5120
 #define WARM_UP_PART 8 /* the first eighth of the time is not counted */
 
 struct client {
@@ -40,6 +42,7 @@ struct load {
     int port, clients;
     double seconds;
     const char *token, *path, *cookie;
+    bool complains;
     uint64_t serial, run;
     int epoll_fd;
     int64_t counted_from_ns, until_ns;
@@ -75,15 +78,33 @@ static int write_guest(struct load *l, char *out, size_t room)
         (unsigned long long)(n % 100000000), serial);
 }
 
+/* As typed at the counter: everything is sealed, the reporter in a compartment of its own. */
+static int write_complaint(struct load *l, char *out, size_t room)
+{
+    static const char sentence[] = "Bantuan untuk warga dipotong di kantor desa tanpa kuitansi. ";
+    char text[TEXT_BYTES + 1];
+    for (size_t i = 0; i < TEXT_BYTES; i++)
+        text[i] = sentence[i % (sizeof(sentence) - 1)];
+    text[TEXT_BYTES] = '\0';
+    return snprintf(out, room,
+                    "{\"text\":\"%s\",\"way\":\"letter\",\"reporter_mode\":\"confidential\","
+                    "\"parties\":[{\"name\":\"Kepala Desa %llu\",\"position\":\"Kepala Desa\"}],"
+                    "\"reporter_name\":\"Siti Rahmawati\",\"reporter_address\":\"Kuala Kapuas\","
+                    "\"documents\":[{\"kind\":\"Fotokopi APBDes\",\"count\":1}]}",
+                    text, (unsigned long long)l->serial++);
+}
+
 static void write_post(struct load *l, struct client *c)
 {
-    char body[1024];
-    int n = write_guest(l, body, sizeof(body));
+    char body[OUT_BYTES - 1024];
+    int n = l->complains ? write_complaint(l, body, sizeof(body))
+                         : write_guest(l, body, sizeof(body));
     int m = snprintf(c->out, sizeof(c->out),
-                     "POST /tamu HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
+                     "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
                      "Authorization: Bearer %s\r\nIdempotency-Key: %016llx-%llu\r\n"
                      "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-                     l->token, (unsigned long long)l->run, (unsigned long long)l->serial, n, body);
+                     l->complains ? "/pengaduan/baru" : "/tamu", l->token,
+                     (unsigned long long)l->run, (unsigned long long)l->serial, n, body);
     c->out_bytes = (size_t)m;
 }
 
@@ -233,10 +254,13 @@ static void print(struct load *l)
 int main(int argc, char **argv)
 {
     static struct load l;
-    bool post = argc == 6 && strcmp(argv[4], "post") == 0;
+    l.complains = argc == 6 && strcmp(argv[4], "complaint") == 0;
+    bool post = l.complains || (argc == 6 && strcmp(argv[4], "post") == 0);
     bool get = argc >= 6 && argc <= 7 && strcmp(argv[4], "get") == 0;
     if ((!post && !get) || sodium_init() < 0) {
-        (void)fprintf(stderr, "usage: load PORT SECONDS CLIENTS post TOKEN | get PATH [COOKIE]\n");
+        (void)fprintf(stderr,
+                      "usage: load PORT SECONDS CLIENTS post TOKEN | complaint TOKEN | get PATH "
+                      "[COOKIE]\n");
         return 2;
     }
     l.port = (int)strtol(argv[1], NULL, 10);

@@ -6,7 +6,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { everyFile, Flock, inBackup, inFiles, inMemory, inTempFolders, memoryReadable, processTree } from './canary.mjs';
-import { BIN, Client, guestData, JPEG, multipart, PHONES, sleep } from './lib.mjs';
+import { BIN, Client, formValues, guestData, JPEG, multipart, PHONES, sleep } from './lib.mjs';
 
 const SETTLE_MS = 1500; // the last connections are closed and forgotten
 const digits = (n) => Array.from({ length: n }, () => randomInt(10)).join('');
@@ -113,6 +113,25 @@ export default function (suite) {
     return ids;
   }
 
+  // Notes of the work on it, and a letter with its file.
+  async function workOn(chief, id) {
+    assert.equal((await chief.get(`/pengaduan/${id}`)).status, 200);
+    assert.equal((await chief.form(`/pengaduan/${id}/keadaan`, { side: 'needs_completion', side_note: flock.bird('SideNote') })).status, 200, 'a note');
+    const page = await chief.get(`/pengaduan/${id}/surat/baru?jenis=review`);
+    assert.equal(page.status, 200, page.text.slice(0, 300));
+    const words = Object.fromEntries(['addressee', 'subject', 'basis', 'body', 'analysis', 'conclusion', 'advice', 'note'].map((name) => [name, flock.bird(`Letter${name}`)]));
+    const typed = formValues(page.text);
+    for (const name of Object.keys(words)) if (!(name in typed)) delete words[name];
+    const made = await chief.form(`/pengaduan/${id}/surat`, { ...typed, ...words, csrf: chief.csrf });
+    assert.equal(made.status, 200, made.text.slice(0, 3000));
+    const list = await chief.get(`/pengaduan/${id}/surat`);
+    const at = /"(\/pengaduan\/[^"]+\/surat\/[^"]+\/unduh)"/.exec(list.text)?.[1];
+    assert.ok(at, 'the letter is listed');
+    assert.equal((await chief.get(at)).status, 200, 'its file');
+    for (const form of ['formulir', 'tanda-terima']) await chief.get(`/pengaduan/${id}/surat/${form}`);
+    await chief.get(`/pengaduan/${id}/riwayat`);
+  }
+
   suite.test('complaints are written in every way and read', async () => {
     since = Date.now();
     office = await suite.office();
@@ -137,6 +156,7 @@ export default function (suite) {
     const id = await correspond(code, chief);
     const ids = await readEverything(chief);
     assert.ok(ids.length === 4 && ids.includes(id), ids.join(' '));
+    await workOn(chief, ids.find((one) => one !== id));
     await office.control('/text', { to: PHONES.arief, text: 'Baik' });
     for (const client of [chief, page]) await client.form('/keluar', {});
     for (const name of ['hendra', 'yuliana']) flock.also(`${name}'s password`, office.people.get(name).password);

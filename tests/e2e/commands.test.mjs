@@ -28,7 +28,7 @@ export default function (suite) {
     const { office, at } = await need();
     assert.deepEqual([...office.people.values()].map((p) => p.role).sort(),
       ['admin', 'case_officer', 'duty_officer', 'front_desk', 'intel_chief', 'monitor', 'office_head', 'section_chief']);
-    assert.equal(new Set([...office.people.values()].map((p) => p.password)).size, 7);
+    assert.equal(new Set([...office.people.values()].map((p) => p.password)).size, 8);
     for (const p of office.people.values()) assert.ok(p.password.length >= 15, p.username);
     const again = await run(['demo', ...at]);
     assert.notEqual(again.code, 0);

@@ -51,8 +51,9 @@ const PUBLIC = new Set([
   'GET /kios', 'GET /kios/habis', 'POST /kios/bahasa', 'POST /kios/kosongkan', 'POST /kios/mulai', 'POST /kios/pengaduan',
   'GET /lapor', 'POST /lapor', 'POST /lapor/kosongkan',
   'GET /tindak-lanjut', 'POST /tindak-lanjut', 'POST /tindak-lanjut/berkas', 'POST /tindak-lanjut/cabut', 'POST /tindak-lanjut/pesan', 'POST /tindak-lanjut/tutup',
+  'GET /survei', 'POST /survei',
   // Papers for whoever has the code, and whether a paper is genuine.
-  'POST /pengaduan/naskah.pdf', 'POST /pengaduan/tanda-terima.pdf', 'GET /periksa', 'GET /periksa/{code}', 'POST /periksa/{code}',
+  'POST /pengaduan/naskah.pdf', 'POST /pengaduan/naskah.docx', 'POST /pengaduan/tanda-terima.docx', 'POST /pengaduan/tanda-terima.pdf', 'GET /periksa', 'GET /periksa/{code}', 'POST /periksa/{code}',
 ]);
 
 // A desk names the official who spoke; an official answers for himself.

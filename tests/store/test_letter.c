@@ -106,6 +106,7 @@ static void cancelled_numbers_stay(void **state)
     assert_int_equal(letter_exists(h->cx->read, h->office, t->letter.complaint_id, "order", &there),
                      ERR_OK);
     assert_false(there);
+    h->cx->now_ms += 1000;
     assert_string_equal(taken(h, taking(h, "B", 0)), "2");
     struct letter *list = NULL;
     size_t count = 0;

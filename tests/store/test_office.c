@@ -291,12 +291,36 @@ static void rooms_keep_their_order(void **state)
     assert_string_equal(rooms[0].label, "Ruang tunggu 1");
 }
 
+/* The sheet is asked for a month before a year has passed since it was typed back or last tried. */
+static void the_drill_is_kept_and_comes_again(void **state)
+{
+    struct office_fixture *o = *state;
+    const int64_t day = (int64_t)24 * 60 * 60 * 1000;
+    struct office seen = {.recovery_confirmed_at = 0};
+    assert_int_equal(office_drill_due(&seen), 0);
+    assert_false(office_drill_near(&seen, 400 * day));
+    seen.recovery_confirmed_at = 10 * day;
+    assert_int_equal(office_drill_due(&seen), 375 * day);
+    assert_false(office_drill_near(&seen, 345 * day - 1));
+    assert_true(office_drill_near(&seen, 345 * day));
+    seen.recovery_tested_at = 340 * day;
+    assert_int_equal(office_drill_due(&seen), 705 * day);
+    assert_false(office_drill_near(&seen, 400 * day));
+
+    assert_int_equal(office_recovery_tested(o->cx, 12), ERR_OK);
+    struct office kept = {.office_id = NULL};
+    assert_int_equal(office_get(o->cx->read, o->office, &kept), ERR_OK);
+    assert_int_equal(kept.recovery_tested_at, o->cx->now_ms);
+    assert_int_equal(office_fixture_entries(o, o->office, "recovery_tested"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_installation_has_one_office, set_up, tear_down),
         cmocka_unit_test_setup_teardown(policy_changes_are_kept_and_audited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_confirmed_recovery_key_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_drill_is_kept_and_comes_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(badges_are_unique_by_label, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_range_is_added_whole_or_not_at_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_repeated_request_adds_once, set_up, tear_down),

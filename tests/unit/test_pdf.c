@@ -1,8 +1,8 @@
 /* lib/pdf and lib/qr: what comes out is read back with poppler. Page breaks, repeated heads, texts that people may
  * send to break a page, and documents of many threads at once. */
 #include <pthread.h>
+#include <time.h>
 
-#include "lib/base/time.h"
 #include "lib/base/utf8.h"
 #include "lib/pdf/pdf.h"
 #include "lib/qr/qr.h"
@@ -373,6 +373,14 @@ static void the_font_of_the_office_is_there(void **state)
 
 /* --- size and threads ---------------------------------------------------------------------------------------------- */
 
+/* Of this process: how busy the machine is does not matter. */
+static int64_t processor_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void two_thousand_rows_take_less_than_three_seconds(void **state)
 {
     struct arena *a = *state;
@@ -391,9 +399,9 @@ static void two_thousand_rows_take_less_than_three_seconds(void **state)
                                      .cells = cells,
                                      .row_count = rows,
                                      .text_pt = 8});
-    int64_t started = time_monotonic_ms();
+    int64_t started = processor_ms();
     struct bytes file = finished(p, 0);
-    int64_t took = time_monotonic_ms() - started;
+    int64_t took = processor_ms() - started;
     print_message("2,000 rows of 9 columns: %lld ms, %zu bytes\n", (long long)took, file.n);
     assert_true(file.n < 4 * 1024 * 1024);
 #ifndef __SANITIZE_ADDRESS__

@@ -325,6 +325,8 @@ static void test_dated(void **state)
     assert_int_equal(st.st_atim.tv_sec, day / 1000);
     assert_int_equal(stat(arena_printf(p->arena, "%s/evidence/e3", p->dir), &st), 0);
     assert_int_equal(st.st_mtim.tv_sec, day / 1000);
+    assert_int_equal(stat(arena_printf(p->arena, "%s/evidence", p->dir), &st), 0);
+    assert_int_equal(st.st_mtim.tv_sec, day / 1000);
     struct seal_sweep sweep = {.before_ms = day + 1000, .is_named = not_named, .arg = &asked};
     sweep.by_change = true;
     assert_int_equal(seal_file_sweep(p->dir, "evidence", &sweep, &removed), ERR_OK);

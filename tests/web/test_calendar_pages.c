@@ -98,11 +98,13 @@ static void hours_are_changed(void **state)
     assert_int_equal(got.status, 200);
     assert_string_equal(web_value(w, &got, "hours.3.open"), "08:00");
     assert_string_equal(web_value(w, &got, "hours.0.open"), "07:30");
-    static const char *const wrong[] = {"\"open\":\"16.00\",\"close\":\"08.00\"",
-                                        "\"open\":\"08.00\"",
-                                        "\"open\":\"pagi\",\"close\":\"siang\"",
-                                        "\"open\":\"08.00\",\"close\":\"16.00\",\"break_from\":"
-                                        "\"07.00\",\"break_until\":\"13.00\""};
+    static const char *const wrong[] = {
+        "\"open\":\"16.00\",\"close\":\"08.00\"",
+        "\"open\":\"08.00\"",
+        "\"open\":\"pagi\",\"close\":\"siang\"",
+        /* a break that begins before the office opens */
+        "\"open\":\"08.00\",\"close\":\"16.00\",\"break_from\":\"07.00\",\"break_until\":\"13.00\"",
+    };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         got = web_post(w, ROLE_ADMIN, "/jam-kerja",
                        arena_printf(w->arena, "{\"hours\":[{\"weekday\":1,%s}]}", wrong[i]));

@@ -148,9 +148,10 @@ static void the_identity_is_shown_for_a_reason(void **state)
     assert_int_equal(got.status, 200);
     assert_string_equal(web_value(w, &got, "name"), "Siti Pelapor");
     assert_string_equal(web_value(w, &got, "phone"), "+6281234567890");
-    assert_string_equal(house_text(w->h, "SELECT detail FROM audit_entry WHERE action = "
-                                         "'reporter_identity_read'"),
-                        "reason=other");
+    assert_string_equal(house_text(w->h, "SELECT 'reason=other look=' || id = (SELECT detail FROM "
+                                         "audit_entry WHERE action = 'reporter_identity_read') "
+                                         "FROM reporter_read"),
+                        "1");
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM reporter_read WHERE instr("
                                         "hex(note_sealed), hex('Kenari')) > 0"),
                      0);
@@ -244,6 +245,9 @@ static void the_identity_is_given_with_the_password(void **state)
     got = identity(w, ROLE_CASE_OFFICER, id, "{\"reason\":\"contact\"}");
     assert_int_equal(got.status, 200);
     assert_string_equal(web_value(w, &got, "name"), "Siti Pelapor");
+    got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/akses"));
+    assert_non_null(strstr(got.body, "Akses pengaduan diberikan: Bayu Saputra, Identitas pelapor"));
+    assert_non_null(strstr(got.body, "Identitas pelapor dilihat: Menghubungi pelapor"));
 }
 
 static void an_untrusted_key_gets_nothing(void **state)

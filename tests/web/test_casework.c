@@ -436,6 +436,7 @@ static void the_pages_show_it(void **state)
     assert_int_equal(got.status, 200);
     assert_non_null(strstr(got.body, "PGD-1/2026"));
     assert_non_null(strstr(got.body, "1 hari kerja lagi"));
+    assert_null(strstr(got.body, "Hari libur tahun"));
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, ""));
     assert_int_equal(got.status, 200);
     assert_non_null(strstr(got.body, "Mulai telaah"));

@@ -109,6 +109,10 @@ static void the_forms_show_their_fields(void **state)
     says(got.body, "name=\"basis\"");
     says(got.body, "Undang-Undang Nomor 16 Tahun 2004");
     assert_null(strstr(got.body, "name=\"analysis\""));
+    /* what the handling knows already stands in its field */
+    house_exec(w->h, "UPDATE casework SET value_source = 'B', value_content = '2'");
+    got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/surat/baru?jenis=review"));
+    says(got.body, "value=\"B-2\"");
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/surat/baru?jenis=lain"));
     assert_int_equal(got.status, 404);
     /* what is missing is said at its field, and what was typed stays */

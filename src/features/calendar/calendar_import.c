@@ -102,7 +102,9 @@ bool calendar_parse_lines(struct arena *a, const char *text, const char *decree,
         }
         count++;
     }
+    if (count == 0)
+        return false;
     *ret = rows;
     *ret_count = count;
-    return count > 0;
+    return true;
 }

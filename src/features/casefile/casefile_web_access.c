@@ -129,27 +129,40 @@ static const char *note_text(struct cx *cx, const struct complaint *c,
     return str_or(text, "");
 }
 
-static const char *look_detail(struct cx *cx, const struct audit_entry *e)
+/* "x" of "key=x …"; NULL when the key is not there. */
+static const char *value_of(struct arena *a, const char *detail, const char *key)
 {
-    const char *reason = strstr(e->detail, "reason=");
-    if (reason && str_eq(e->action, "reporter_identity_read"))
-        return cx_t(cx, complaint_label(casefile_reasons, reason + strlen("reason=")));
-    const char *reader = strstr(e->detail, "reader=");
-    if (!reader)
-        return "";
-    reader += strlen("reader=");
-    const char *id = arena_strndup(cx->arena, reader, strcspn(reader, " "));
-    return staff_name(cx->read, cx->actor.office_id, id);
+    const char *at = strstr(detail, key);
+    if (!at)
+        return NULL;
+    at += strlen(key);
+    return arena_strndup(a, at, strcspn(at, " "));
 }
 
-/* Entry and row are of one transaction, so of one time and person. */
-static const struct reporter_read *row_of(const struct audit_entry *e,
+static const char *look_detail(struct cx *cx, const struct audit_entry *e)
+{
+    const char *reason = value_of(cx->arena, e->detail, "reason=");
+    if (reason && str_eq(e->action, "reporter_identity_read"))
+        return str_eq(reason, "letter") ? cx_t(cx, T("Untuk surat kepada pelapor"))
+                                        : cx_t(cx, complaint_label(casefile_reasons, reason));
+    if (str_eq(value_of(cx->arena, e->detail, "reporter="), "1"))
+        return cx_t(cx, T("beserta identitas pelapor"));
+    const char *reader = value_of(cx->arena, e->detail, "reader=");
+    if (!reader)
+        return "";
+    const char *parts = str_or(value_of(cx->arena, e->detail, "parts="), "");
+    return arena_printf(cx->arena, "%s%s%s", staff_name(cx->read, cx->actor.office_id, reader),
+                        strstr(parts, "reporter") ? ", " : "",
+                        strstr(parts, "reporter") ? cx_t(cx, T("Identitas pelapor")) : "");
+}
+
+/* The row that was written with an entry: the entry names it. */
+static const struct reporter_read *row_of(struct cx *cx, const struct audit_entry *e,
                                           const struct reporter_read *rows, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool same = str_eq(e->actor_id, rows[i].reader_id) && e->at >= rows[i].at &&
-                    e->at - rows[i].at < 2000;
-        if (same && str_eq(e->action, "reporter_identity_read"))
+    const char *id = value_of(cx->arena, e->detail, "look=");
+    for (size_t i = 0; id && i < count; i++) {
+        if (str_eq(rows[i].id, id))
             return &rows[i];
     }
     return NULL;
@@ -168,7 +181,7 @@ static enum err fill_looks(struct cx *cx, const struct complaint *c, struct case
     cx->diag = before; /* that the notes stay shut is no refusal of this page */
     struct casefile_look *looks = ARENA_ARRAY(cx->arena, count + 1, struct casefile_look);
     for (size_t i = 0; i < count; i++) {
-        const struct reporter_read *row = row_of(&entries[i], reads, read_count);
+        const struct reporter_read *row = row_of(cx, &entries[i], reads, read_count);
         looks[i] = (struct casefile_look){
             .when = staff_moment(cx, entries[i].at),
             .who = staff_name(cx->read, cx->actor.office_id, entries[i].actor_id),

@@ -137,7 +137,7 @@ static enum err record(struct cx *cx, const struct complaint *c, const struct id
                   .action = "reporter_identity_read",
                   .subject_kind = "complaint",
                   .subject_id = c->id,
-                  .detail = arena_printf(cx->arena, "reason=%s", in->reason)}};
+                  .detail = arena_printf(cx->arena, "reason=%s look=%s", in->reason, id)}};
     return db_tx(cx, "reporter_identity_read", casefile_identity_tx, &a);
 }
 

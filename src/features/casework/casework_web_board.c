@@ -238,6 +238,20 @@ static const char *next_path(struct cx *cx, const struct case_query *q, const ch
                         number, cursor);
 }
 
+/* Told to those who can do something about it. */
+static enum err fill_holidays(struct cx *cx, struct board_view *v)
+{
+    int year = 0;
+    if (v->leader)
+        TRY(calendar_missing_year(cx->read, cx->actor.office_id, cx->now_ms, &year));
+    v->holidays = year ? cx_printf(cx,
+                                   T("Hari libur tahun %d belum diisi: tenggat yang melewati tahun "
+                                     "itu belum benar."),
+                                   year)
+                       : NULL;
+    return ERR_OK;
+}
+
 static void board_body(struct html *h, void *arg)
 {
     case_board_page(h, arg);
@@ -260,6 +274,7 @@ static enum err board_show(struct cx *cx, struct http_req *req, struct http_res 
     v->next = next_path(cx, q, r->next_cursor);
     v->filtered = *q->state || *q->class || *q->way || q->number;
     v->leader = complaint_leads(&cx->actor);
+    TRY(fill_holidays(cx, v));
     const struct page_view page = {
         .title = T("Pengaduan"), .current = "/pengaduan", .body = board_body, .arg = v};
     return page_render(cx, req, res, &page);

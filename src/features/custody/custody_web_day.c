@@ -433,8 +433,7 @@ static const char *explanation_text(struct cx *cx, const struct day *day, const 
 static enum err day_close(struct cx *cx, struct http_req *req, const struct day *day,
                           const struct day_form *f)
 {
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct custody_day_close c = {
         .act = visit_act_of(cx),
         .arena = cx->arena,

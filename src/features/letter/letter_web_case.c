@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "features/casefile/casefile_web.h"
+#include "features/casework/casework.h"
 #include "features/complaint/complaint_web_keys.h"
 #include "features/letter/letter_page.h"
 #include "features/letter/letter_web.h"
@@ -196,6 +197,25 @@ static enum err fill_people(struct cx *cx, struct http_req *req, struct letter_n
     return ERR_OK;
 }
 
+/* What the handling of the complaint knows already: its value, and until when the reporter completes it. */
+static enum err fill_from_work(struct cx *cx, const struct casefile *f, struct letter_new_view *v)
+{
+    struct casework w = {.complaint_id = NULL};
+    struct civil day = {0};
+    enum err e = casework_get(cx->read, cx->actor.office_id, f->complaint.id, &w);
+    if (e == ERR_MISSING)
+        return ERR_OK;
+    if (e != ERR_OK)
+        return e;
+    if (str_eq(v->kind, "review") && w.value_source && w.value_content)
+        v->typed.value = arena_printf(cx->arena, "%s-%s", w.value_source, w.value_content);
+    if (str_eq(v->kind, "completion") && w.side_due &&
+        time_parse_date(w.side_due, &day.year, &day.month, &day.day))
+        v->typed.period = time_long_date(cx->arena, time_from_civil(day, cx->offset_min),
+                                         cx->offset_min, false);
+    return ERR_OK;
+}
+
 /* What a letter of this kind mostly says; everything can be written over. */
 static enum err fill_first(struct cx *cx, const struct casefile *f, struct letter_new_view *v)
 {
@@ -219,7 +239,7 @@ static enum err fill_first(struct cx *cx, const struct casefile *f, struct lette
     if (str_eq(v->kind, "order"))
         v->typed
             .task = "Melakukan pengumpulan bahan, data, dan keterangan atas pengaduan tersebut.";
-    return ERR_OK;
+    return fill_from_work(cx, f, v);
 }
 
 static void fill_typed(struct cx *cx, struct http_req *req, struct letter_typed *t)

@@ -33,7 +33,7 @@ const struct record office_record = RECORD("Office", struct office, office_colum
 
 #define OFFICE_COLUMNS                                                                             \
     "office_id, code, name, parent_name, address, phone, offset_min, limit_s, ask_head, "          \
-    "head_silence_s, notice_name, recovery_public, recovery_confirmed_at, "          \
+    "head_silence_s, notice_name, recovery_public, recovery_confirmed_at, "                        \
     "recovery_tested_at, demo"
 
 DB_SQL(office_select_only,
@@ -72,9 +72,17 @@ DB_SQL(office_ship_limits,
        " SELECT $1, stage, length, unit, basis, verified FROM stage_limit WHERE office_id = ''");
 
 const struct db_sql *const office_statements[] = {
-    &office_ship_holidays,     &office_ship_hours,      &office_ship_limits,
-    &office_insert_escalation, &office_select_only,     &office_select, &office_insert,
-    &office_update_row,        &office_update_recovery, &office_update_drill, NULL,
+    &office_ship_holidays,
+    &office_ship_hours,
+    &office_ship_limits,
+    &office_insert_escalation,
+    &office_select_only,
+    &office_select,
+    &office_insert,
+    &office_update_row,
+    &office_update_recovery,
+    &office_update_drill,
+    NULL,
 };
 
 enum err office_only(struct db_conn *conn, struct office *ret)

@@ -34,6 +34,9 @@ enum err portal_error_page(struct cx *cx, struct http_req *req, struct http_res 
 /* Where a person begins: desks /tamu, officials /jawab, admin /petugas, else /akun. */
 const char *portal_home(const struct cx *cx);
 
+/* /lainnya: the pages that are not needed every day. */
+enum err portal_more_get(struct cx *cx, struct http_req *req, struct http_res *res);
+
 /* Route rows, ended by a row without a path. */
 const struct route *portal_routes(void);
 

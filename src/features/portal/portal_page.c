@@ -16,39 +16,80 @@
 struct menu_row {
     uint32_t roles;
     struct menu_item item;
+    const char *hint; /* msgid: not for every day, so it stands on /lainnya with this line; NULL: in the bar */
 };
 
+/* clang-format off */
 static const struct menu_row menu_rows[] = {
-    {ROLE_OFFICIALS, {"/jawab", T("Menunggu jawaban")}},
-    {ROLE_DESK | ROLE_OFFICIALS, {"/tamu", T("Tamu hari ini")}},
-    {ROLE_DESK, {"/pengembalian", T("Pengembalian")}},
-    {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}},
-    {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}},
-    {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}},
-    {ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR, {"/ikm", T("Kepuasan")}},
-    {ROLE_ADMIN, {"/petugas", T("Petugas")}},
-    {ROLE_ADMIN, {"/saluran", T("Saluran")}},
-    {ROLE_ADMIN | ROLE_DESK, {"/jadwal-piket", T("Jadwal piket")}},
-    {ROLE_ADMIN, {"/tanda-pengenal", T("Tanda pengenal")}},
-    {ROLE_ADMIN, {"/loker", T("Slot dan loker")}},
-    {ROLE_ADMIN, {"/ruang", T("Ruang")}},
-    {ROLE_ADMIN, {"/hari-libur", T("Hari libur")}},
-    {ROLE_ADMIN, {"/tenggat", T("Batas waktu")}},
-    {ROLE_ADMIN | COMPLAINT_READER_ROLES, {"/nomor-surat", T("Nomor surat")}},
-    {ROLE_ADMIN | ROLE_LEADERS, {"/lapor/pengaturan", T("Halaman publik")}},
-    {ROLE_ADMIN, {"/kantor", T("Kantor")}},
-    {ROLE_ALL, {"/akun", T("Akun saya")}},
+    {ROLE_OFFICIALS, {"/jawab", T("Menunggu jawaban")}, NULL},
+    {ROLE_DESK | ROLE_OFFICIALS, {"/tamu", T("Tamu hari ini")}, NULL},
+    {ROLE_DESK, {"/pengembalian", T("Pengembalian")}, NULL},
+    {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}, NULL},
+    {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}, NULL},
+    {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}, NULL},
+    {ROLE_ADMIN, {"/petugas", T("Petugas")}, NULL},
+    {ROLE_ADMIN, {"/saluran", T("Saluran")}, NULL},
+    {ROLE_ALL, {"/akun", T("Akun saya")}, T("Kata sandi, saluran pesan, dan sesi Anda")},
+    {ROLE_DESK | ROLE_OFFICIALS, {"/pengaduan/baru", T("Pengaduan tanpa kunjungan")}, T("Surat, kiriman kantor lain, atau pengaduan lisan")},
+    {ROLE_DESK | ROLE_OFFICIALS, {"/layar-tamu", T("Layar tamu")}, T("Kode sekali pakai untuk pelapor yang menulis sendiri")},
+    {ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR, {"/ikm", T("Kepuasan masyarakat")}, T("Indeks, sembilan unsur, dan lembar publikasi")},
+    {ROLE_ADMIN | COMPLAINT_READER_ROLES, {"/nomor-surat", T("Nomor surat")}, T("Nomor yang terpakai dan susunannya")},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/templat-surat", T("Templat surat")}, T("Surat yang dapat diubah di Word")},
+    {ROLE_LEADERS, {"/kunci", T("Kunci pembaca pengaduan")}, T("Untuk siapa pengaduan disegel")},
+    {ROLE_ADMIN | ROLE_DESK, {"/jadwal-piket", T("Jadwal piket")}, T("Siapa ditanya pada hari mana")},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/hari-libur", T("Hari libur")}, T("Tidak dihitung dalam tenggat")},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/jam-kerja", T("Jam kerja")}, T("Kapan pengingat boleh dikirim")},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/tenggat", T("Batas waktu")}, T("Tenggat setiap tahap pengaduan")},
+    {ROLE_ADMIN | ROLE_LEADERS, {"/lapor/pengaturan", T("Halaman publik")}, T("Pengaduan dari luar kantor: buka atau tutup")},
+    {ROLE_ADMIN, {"/tanda-pengenal", T("Tanda pengenal")}, T("Nomor, label, dan yang hilang")},
+    {ROLE_ADMIN, {"/loker", T("Slot dan loker")}, T("Tempat kartu dan titipan")},
+    {ROLE_ADMIN, {"/ruang", T("Ruang")}, T("Ruang tunggu")},
+    {ROLE_ADMIN, {"/kantor", T("Kantor")}, T("Nama, alamat, dan aturan kantor")},
 };
+/* clang-format on */
 
 static const struct menu_item *menu_of(struct cx *cx)
 {
-    struct menu_item *menu = ARENA_ARRAY(cx->arena, ARRAY_LEN(menu_rows) + 1, struct menu_item);
+    struct menu_item *menu = ARENA_ARRAY(cx->arena, ARRAY_LEN(menu_rows) + 2, struct menu_item);
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(menu_rows); i++) {
-        if (menu_rows[i].roles & cx->actor.roles)
+        if ((menu_rows[i].roles & cx->actor.roles) && !menu_rows[i].hint)
             menu[n++] = menu_rows[i].item;
     }
+    menu[n] = (struct menu_item){"/lainnya", T("Lainnya")};
     return menu;
+}
+
+/* Is this page one of those that are reached through /lainnya? */
+static bool of_more(const char *path)
+{
+    for (size_t i = 0; i < ARRAY_LEN(menu_rows); i++) {
+        if (menu_rows[i].hint && str_eq(menu_rows[i].item.path, path))
+            return true;
+    }
+    return false;
+}
+
+/* --- /lainnya: what is not needed every day ------------------------------------------------------------------ */
+
+static void more_body(struct html *h, void *arg)
+{
+    portal_more_page(h, arg);
+}
+
+enum err portal_more_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct portal_more *m = ARENA_NEW(cx->arena, struct portal_more);
+    m->links = ARENA_ARRAY(cx->arena, ARRAY_LEN(menu_rows), struct portal_link);
+    for (size_t i = 0; i < ARRAY_LEN(menu_rows); i++) {
+        const struct menu_row *row = &menu_rows[i];
+        if ((row->roles & cx->actor.roles) && row->hint)
+            m->links[m->count++] =
+                (struct portal_link){row->item.path, row->item.label, row->hint};
+    }
+    struct page_view page = {
+        .title = T("Lainnya"), .current = "/lainnya", .body = more_body, .arg = m};
+    return page_render(cx, req, res, &page);
 }
 
 const char *portal_home(const struct cx *cx)
@@ -83,7 +124,7 @@ static void fill_page(struct cx *cx, const struct http_req *req, const struct pa
         .office_name = office_name(cx),
         .person_name = person ? cx->actor.name : NULL,
         .person_role = person ? staff_role_label(cx->actor.roles) : NULL,
-        .current = view->current,
+        .current = of_more(view->current) ? "/lainnya" : view->current,
         .path = req->method == HTTP_GET ? req->path : str_or(view->current, "/"),
         .csrf = csrf_token(cx),
         .menu = menu_of(cx),

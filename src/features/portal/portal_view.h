@@ -6,6 +6,14 @@
 
 #include "lib/html/html.h"
 
+struct portal_link {
+    const char *path, *label, *hint;
+};
+struct portal_more {
+    struct portal_link *links;
+    size_t count;
+};
+
 struct portal_error {
     const char *title;    /* msgid */
     const char *message;  /* translated */

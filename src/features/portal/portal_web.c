@@ -89,6 +89,7 @@ const struct route *portal_routes(void)
     static const struct route rows[] = {
         {HTTP_GET, "/", 0, ROUTE_PUBLIC, start_get, NULL, 0, T("Halaman awal"), NULL},
         {HTTP_GET, "/healthz", 0, ROUTE_PUBLIC, health_get, NULL, 0, T("Apakah program hidup"), NULL},
+        {HTTP_GET, "/lainnya", ROLE_ALL, ROUTE_NO_TOKEN, portal_more_get, NULL, 0, T("Halaman yang tidak diperlukan setiap hari"), NULL},
         {HTTP_GET, "/peristiwa", ROLE_ALL, ROUTE_STREAM | ROUTE_NO_KEEPALIVE_SESSION, events_get, NULL, 0, T("Perubahan langsung (SSE)"), NULL},
         {HTTP_GET, "/aset/{name...}", 0, ROUTE_ASSET, asset_get, NULL, 0, T("Berkas tampilan"), NULL},
         {HTTP_GET, "/dorong.js", 0, ROUTE_ASSET, worker_get, NULL, 0, T("Penerima notifikasi di peramban"), NULL},

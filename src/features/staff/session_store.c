@@ -74,11 +74,16 @@ DB_SQL(token_insert, "INSERT INTO token (office_id, id, secret_hash, staff_id, l
                      " VALUES ($1, $2, $3, $4, $5, $6)");
 
 const struct db_sql *const session_statements[] = {
-    &session_select_caller, &token_select_caller,
-    &session_insert,        &session_update_seen,
-    &session_update_lang,   &session_update_ended,
-    &session_select_open,   &session_delete_old,
-    &session_update_key,    &token_insert,
+    &session_select_caller,
+    &token_select_caller,
+    &session_insert,
+    &session_update_seen,
+    &session_update_lang,
+    &session_update_ended,
+    &session_select_open,
+    &session_delete_old,
+    &session_update_key,
+    &token_insert,
     NULL,
 };
 

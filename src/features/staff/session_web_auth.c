@@ -149,8 +149,7 @@ static enum err begin_session(struct cx *cx, const struct staff *s, const char *
                               const uint8_t secret_key[32], char **ret_cookie)
 {
     char *cookie = new_secret(cx->arena);
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     const struct actor before = cx->actor; /* whoever was logged in at this browser is not any more */
     uint8_t hash[32];
     seal_secret_hash(cx->seal, "session", cookie, hash);
@@ -281,8 +280,7 @@ enum err staff_token_create(struct cx *cx, const char *office_id, const char *us
     char *secret = arena_printf(cx->arena, TOKEN_PREFIX "%s", new_secret(cx->arena));
     uint8_t hash[32];
     seal_secret_hash(cx->seal, "token", secret, hash);
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct token_act a = {
         .office_id = office_id,
         .id = id,

@@ -130,15 +130,14 @@ static enum err new_keys(struct cx *cx, const char *password, struct staff_keys 
 enum err staff_create(struct cx *cx, const struct staff_new *n, char ret_id[UUID_TEXT_BYTES])
 {
     TRY(staff_check_new(cx, n));
-    char id[UUID_TEXT_BYTES];
-    rand_uuid7(cx->now_ms, id);
+    const char *id = cx_new_id(cx);
     struct staff_create_act a = {.act = act_new(cx, n->office_id, id, "staff_created"), .in = n};
     TRY(new_keys(cx, n->password, &a.keys));
     a.trusted = cx->actor.kind == ACTOR_SYSTEM;
     a.phone_sealed = seal_field(cx->seal, cx->arena, "staff", "phone", id, n->phone);
     a.phone_index = seal_index(cx->seal, cx->arena, "staff_phone", n->phone);
     TRY(act_finish(cx, &a.act, db_tx(cx, "staff_create", staff_create_tx, &a)));
-    memcpy(ret_id, id, sizeof(id));
+    memcpy(ret_id, id, UUID_TEXT_BYTES);
     return ERR_OK;
 }
 

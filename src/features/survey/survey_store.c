@@ -50,13 +50,18 @@ DB_SQL(survey_totals_select,
        "count(product) AS n4, count(competence) AS n5, count(behaviour) AS n6, "
        "count(complaints) AS n7, count(facilities) AS n8, count(*) AS people "
        "FROM survey_answer WHERE office_id = $1 AND day >= $2 AND day < $3");
-#define BY(column)                                                                                 \
-    "SELECT " column " AS code, count(*) AS people FROM survey_answer WHERE office_id = $1 "       \
-    "AND day >= $2 AND day < $3 GROUP BY " column " ORDER BY " column
-DB_SQL(survey_by_gender, BY("gender"));
-DB_SQL(survey_by_age, BY("age"));
-DB_SQL(survey_by_education, BY("education"));
-DB_SQL(survey_by_occupation, BY("occupation"));
+DB_SQL(survey_by_gender,
+       "SELECT gender AS code, count(*) AS people FROM survey_answer WHERE office_id = $1 "
+       "AND day >= $2 AND day < $3 GROUP BY gender ORDER BY gender");
+DB_SQL(survey_by_age,
+       "SELECT age AS code, count(*) AS people FROM survey_answer WHERE office_id = $1 "
+       "AND day >= $2 AND day < $3 GROUP BY age ORDER BY age");
+DB_SQL(survey_by_education,
+       "SELECT education AS code, count(*) AS people FROM survey_answer WHERE office_id = $1 "
+       "AND day >= $2 AND day < $3 GROUP BY education ORDER BY education");
+DB_SQL(survey_by_occupation,
+       "SELECT occupation AS code, count(*) AS people FROM survey_answer WHERE office_id = $1 "
+       "AND day >= $2 AND day < $3 GROUP BY occupation ORDER BY occupation");
 DB_SQL(survey_suggestion_list,
        "SELECT id, day, suggestion_sealed FROM survey_answer WHERE office_id = $1 AND day >= $2 "
        "AND day < $3 AND suggestion_sealed IS NOT NULL ORDER BY day DESC, id LIMIT 200");

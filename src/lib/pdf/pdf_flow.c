@@ -342,13 +342,19 @@ const char *pdf_font(struct arena *a)
     return str_or(family, "");
 }
 
-/* --- the leak checker ------------------------------------------------------------------------- */
+/* --- the sanitizers --------------------------------------------------------------------------- */
 #if defined(__SANITIZE_ADDRESS__)
 #define LEAKS_ARE_LOOKED_FOR 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define LEAKS_ARE_LOOKED_FOR 1
 #endif
+#if __has_feature(thread_sanitizer)
+#define RACES_ARE_LOOKED_FOR 1
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
+#define RACES_ARE_LOOKED_FOR 1
 #endif
 #ifdef LEAKS_ARE_LOOKED_FOR
 /* fontconfig reads its settings once for the process, and points to some of them in ways that the checker cannot
@@ -357,5 +363,16 @@ const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\n";
+}
+#endif
+#ifdef RACES_ARE_LOOKED_FOR
+/* GLib's locks are its own (futexes), which the checker of races does not see: what pango hands to its font thread
+ * under them looks unguarded. Called by the sanitizer. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libglib-2.0.so\nrace:libgobject-2.0.so\nrace:libfontconfig.so\n"
+           "race:libpango-1.0.so\nrace:libpangoft2-1.0.so\nrace:libpangocairo-1.0.so\n"
+           "race:libcairo.so\nrace:libharfbuzz.so\nrace:libfreetype.so\n";
 }
 #endif

@@ -160,7 +160,7 @@ enum err seal_stream_create(const struct seal_envelope *e, const struct seal_pla
                             uint64_t size, struct seal_writer **ret) MUST_USE;
 enum err seal_stream_put(struct seal_writer *w, const void *from, size_t n) MUST_USE;
 /* fsync, rename, fsync of the folder; the writer is gone afterwards, whatever comes back. `at_ms`: the file's
- * (and its folder's) times are set to it; 0: they stay. The kernel's own time of change cannot be set. */
+ * (and its folders') times are set to it; 0: they stay. The kernel's own time of change cannot be set. */
 enum err seal_stream_commit(struct seal_writer *w, int64_t at_ms) MUST_USE;
 /* Nothing stays. NULL is fine. */
 void seal_stream_abandon(struct seal_writer *w);

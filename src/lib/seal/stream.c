@@ -206,6 +206,19 @@ static enum err date(const struct seal_writer *w, int64_t at_ms)
     return ERR_OK;
 }
 
+/* A new name changes the time of its folder, a new folder that of the one above. */
+static void date_folders(const struct seal_writer *w, int64_t at_ms)
+{
+    const struct timespec at = {.tv_sec = (time_t)(at_ms / 1000)};
+    const struct timespec times[2] = {at, at};
+    int above = openat(w->folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    (void)futimens(w->folder, times);
+    if (above < 0)
+        return;
+    (void)futimens(above, times);
+    (void)close(above);
+}
+
 static enum err finish(struct seal_writer *w, int64_t at_ms)
 {
     if (w->left)
@@ -220,10 +233,8 @@ static enum err finish(struct seal_writer *w, int64_t at_ms)
     w->fd = -1; /* it has its name: nothing to unlink */
     if (fsync(w->folder) < 0)
         return seal_files_failed("sealed stream: folder");
-    const struct timespec at = {.tv_sec = (time_t)(at_ms / 1000)};
-    const struct timespec times[2] = {at, at};
     if (at_ms > 0)
-        (void)futimens(w->folder, times);
+        date_folders(w, at_ms);
     return ERR_OK;
 }
 
