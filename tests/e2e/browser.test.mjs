@@ -119,10 +119,10 @@ export default function (suite) {
     await head.mouse.up();
     assert.match(await head.inputValue('[name=signature]'), /^M/);
     await press(head, post(head, '/catatan').locator('button[type=submit]').last());
-    await press(head, head.locator('a[href$="/pengaduan"]'));
+    await press(head, head.locator('main a[href$="/pengaduan"]'));
     await head.fill('[name=text]', 'Ada pungutan <script>alert(1)</script> liar.');
-    await head.fill('[name=reported_party]', 'Oknum');
-    await press(head, head.locator('main form[method=post] button[type=submit].big, main form[method=post] button[type=submit]').last());
+    await head.fill('[name="parties.0.name"]', 'Oknum');
+    await press(head, head.locator('main form[action$="/pengaduan"] button.big').last());
     assert.match(head.url(), /tanda-terima$/);
     assert.ok(!(await head.textContent('main')).includes('pungutan'));
     await head.goto(`${target}/pengaduan/isi`);

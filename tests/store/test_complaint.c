@@ -46,28 +46,21 @@ DB_SQL(test_anonymous_entries, "SELECT count(*) FROM audit_entry WHERE office_id
 DB_SQL(test_exact_replays,
        "SELECT count(*) FROM replay r, complaint c WHERE r.office_id = $1 AND c.office_id = "
        "r.office_id AND (r.at <> c.received_at OR r.subject_id <> '')");
-DB_SQL(test_linked_visits, "SELECT count(*) FROM visit WHERE office_id = $1 AND complaint_sealed IS "
-                           "NOT NULL");
+DB_SQL(test_linked_visits,
+       "SELECT count(*) FROM visit WHERE office_id = $1 AND complaint_sealed IS "
+       "NOT NULL");
 
-static const struct db_sql *const test_statements[] = {&test_visit_add,
-                                                       &test_visit_state,
-                                                       &test_share_count,
-                                                       &test_share_of,
-                                                       &test_complaint_count,
-                                                       &test_named,
-                                                       &test_plain_hash,
-                                                       &test_acts,
-                                                       &test_same_time,
-                                                       &test_link_clear,
-                                                       &test_anonymous_entries,
-                                                       &test_exact_replays,
-                                                       &test_linked_visits,
-                                                       NULL};
+static const struct db_sql *const test_statements[] = {&test_visit_add,         &test_visit_state,
+                                                       &test_share_count,       &test_share_of,
+                                                       &test_complaint_count,   &test_named,
+                                                       &test_plain_hash,        &test_acts,
+                                                       &test_same_time,         &test_link_clear,
+                                                       &test_anonymous_entries, &test_exact_replays,
+                                                       &test_linked_visits,     NULL};
 static const struct db_sql *const *const tables[] = {
-    test_statements,    audit_statements,  complaint_statements,
-    office_statements,  replay_statements, staff_statements,
-    session_statements, visit_statements,  calendar_statements,
-    casework_statements, casework_due_statements, NULL};
+    test_statements,     audit_statements,    complaint_statements,    office_statements,
+    replay_statements,   staff_statements,    session_statements,      visit_statements,
+    calendar_statements, casework_statements, casework_due_statements, NULL};
 
 struct person {
     struct actor actor;
@@ -148,9 +141,9 @@ static int begin(void **state)
     add_person(d, "admin", ROLE_ADMIN, &d->admin);
     assert_int_equal(seal_recovery_create(d->cx->arena, d->recovery_public, &d->sheet), ERR_OK);
     assert_int_equal(office_set_recovery(d->cx, d->recovery_public, true), ERR_OK);
-    const struct bytes some =
-        seal_field(d->cx->seal, d->cx->arena, "visit", "identity_sealed", VISIT,
-                   "{\"id_number\":\"KANARI-NIK\",\"address\":\"KANARI-ALAMAT\"}");
+    const struct bytes some = seal_field(
+        d->cx->seal, d->cx->arena, "visit", "identity_sealed", VISIT,
+        "{\"id_number\":\"KANARI-NIK\",\"address\":\"KANARI-ALAMAT\"}");
     write_once(d, &test_visit_add, DB_ARGS(db_text(d->o->office), db_text(VISIT), db_bytes(some)));
     become(d, &d->rina);
     *state = d;
@@ -821,8 +814,8 @@ static void test_intake_closed(void **state)
     json_init();
     struct desk d = {.o = office_fixture_new(tables)};
     d.cx = d.o->cx;
-    const struct bytes some =
-        seal_field(d.cx->seal, d.cx->arena, "visit", "identity_sealed", VISIT, "{}");
+    const struct bytes some = seal_field(d.cx->seal, d.cx->arena, "visit", "identity_sealed", VISIT,
+                                         "{}");
     write_once(&d, &test_visit_add, DB_ARGS(db_text(d.o->office), db_text(VISIT), db_bytes(some)));
     add_person(&d, "rina", ROLE_FRONT_DESK, &d.rina);
     become(&d, &d.rina);
@@ -959,8 +952,7 @@ static void test_anonymous_leaves_no_trace(void **state)
     assert_int_equal(db_tx(d->cx, "settle", complaint_settle, &s), ERR_OK);
     assert_int_equal(s.written, 1);
     assert_int_equal(number(d, &test_anonymous_entries, NULL), 1);
-    refused(d,
-            "{\"text\":\"a\",\"reporter_mode\":\"anonymous\",\"reporter_name\":\"Siti\"}",
+    refused(d, "{\"text\":\"a\",\"reporter_mode\":\"anonymous\",\"reporter_name\":\"Siti\"}",
             ERR_INVALID, NULL);
 }
 

@@ -13,21 +13,24 @@
 
 #define GUESTS 2000
 
-DB_SQL(test_visit_add,
-       "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, due_at, "
-       "registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
-       "visitor_kind, organization, companions, companion_count, purpose, category, "
-       "accepted_warnings, notice_state, question_state, decision_state, unreceived, note_sealed, "
-       "closed_at) VALUES ($1, $2, 2026, $3, '', $4, $5, $6, $6, $6, '', $2, $7, 'ktp', $8, $9, $10, "
-       "$11, '[]', 0, 'Menanyakan perkembangan', 'information', '', 'none', 'none', 'final', 0, $12, "
-       "$13)");
+DB_SQL(
+    test_visit_add,
+    "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
+    "due_at, "
+    "registered_at, registered_by, visitor_id, name, id_type, id_index, identity_sealed, "
+    "visitor_kind, organization, companions, companion_count, purpose, category, "
+    "accepted_warnings, notice_state, question_state, decision_state, unreceived, note_sealed, "
+    "closed_at) VALUES ($1, $2, 2026, $3, '', $4, $5, $6, $6, $6, '', $2, $7, 'ktp', $8, $9, $10, "
+    "$11, '[]', 0, 'Menanyakan perkembangan', 'information', '', 'none', 'none', 'final', 0, $12, "
+    "$13)");
 DB_SQL(test_correct, "INSERT INTO correction (office_id, id, visit_id, field, reason, at, by_id) "
                      "VALUES ($1, $2, $3, 'name', 'salah ketik', $4, '')");
 
 static const struct db_sql *const test_statements[] = {&test_visit_add, &test_correct, NULL};
 static const struct db_sql *const *const tables[] = {
-    test_statements,  audit_statements, office_statements,   staff_statements, visit_statements,
-    reach_statements, proof_statements, register_statements, NULL};
+    test_statements,  audit_statements,    office_statements,
+    staff_statements, visit_statements,    reach_statements,
+    proof_statements, register_statements, NULL};
 
 struct desk {
     struct office_fixture *o;
@@ -61,12 +64,13 @@ static void add_guest(struct desk *d, int64_t number, const char *state, int64_t
     struct arena *a = d->cx->arena;
     const char *id = cx_new_id(d->cx);
     bool organisation = number % 3 == 0, cancelled = strcmp(state, "cancelled") == 0;
-    const char *name = number == 7 ? "=1+1 <b>]]>&" : arena_printf(a, "Tamu ke-%lld", (long long)number);
+    const char *name = number == 7 ? "=1+1 <b>]]>&"
+                                   : arena_printf(a, "Tamu ke-%lld", (long long)number);
     struct bytes index = seal_index(d->cx->seal, a, "visitor", id);
-    struct bytes identity =
-        seal_field(d->cx->seal, a, "visit", "identity_sealed", id,
-                   "{\"id_number\":\"6203010101900001\",\"phone\":\"+6281200000001\","
-                   "\"address\":\"Jl. Melati 5\"}");
+    struct bytes identity = seal_field(
+        d->cx->seal, a, "visit", "identity_sealed", id,
+        "{\"id_number\":\"6203010101900001\",\"phone\":\"+6281200000001\","
+        "\"address\":\"Jl. Melati 5\"}");
     struct bytes note = seal_field(d->cx->seal, a, "visit", "note_sealed", id,
                                    number % 2 ? "{\"who\":\"Camat\",\"what\":\"Jalan rusak\","
                                                 "\"documents\":[{\"kind\":\"Foto\",\"count\":2}]}"
@@ -75,7 +79,8 @@ static void add_guest(struct desk *d, int64_t number, const char *state, int64_t
                DB_ARGS(db_text(d->o->office), db_text(id), db_int(number), db_text(state),
                        db_int(closed_at == 0), db_int(arrived_at), db_text(name), db_bytes(index),
                        db_bytes(identity), db_text(organisation ? "organization" : "individual"),
-                       db_text(organisation ? "LSM Kapuas" : ""), db_bytes(note), db_time(closed_at)));
+                       db_text(organisation ? "LSM Kapuas" : ""), db_bytes(note),
+                       db_time(closed_at)));
     if (cancelled)
         return;
     bool in_july = arrived_at >= d->july.from_ms && arrived_at < d->july.until_ms;
@@ -113,14 +118,17 @@ static int end(void **state)
 static void fill_july(struct desk *d, int guests)
 {
     const int64_t minute = 60000, day = 1440 * minute;
-    add_guest(d, 1, "closed", d->july.from_ms - day, d->july.from_ms + day);  /* carried, settled */
-    add_guest(d, 2, "waiting", d->july.from_ms - day, 0);                     /* carried, left over */
+    add_guest(d, 1, "closed", d->july.from_ms - day, d->july.from_ms + day); /* carried, settled */
+    add_guest(d, 2, "waiting", d->july.from_ms - day, 0); /* carried, left over */
     add_guest(d, 3, "closed", d->july.from_ms - day, d->july.from_ms - minute); /* of June alone */
     for (int i = 0; i < guests; i++) {
         int64_t at = d->july.from_ms + i * 22 * minute;
         bool open = i % 50 == 0, cancelled = i % 97 == 5;
-        add_guest(d, 4 + i, cancelled ? "cancelled" : open ? "waiting" : "closed", at,
-                  open && !cancelled ? 0 : at + 20 * minute);
+        add_guest(d, 4 + i,
+                  cancelled ? "cancelled"
+                  : open    ? "waiting"
+                            : "closed",
+                  at, open && !cancelled ? 0 : at + 20 * minute);
     }
     add_guest(d, 4 + guests, "closed", d->july.until_ms, d->july.until_ms + minute); /* of August */
 }
@@ -170,8 +178,9 @@ static void test_columns_change(void **state)
         .title = "REGISTER TAMU",
         .organiser = "Kasi Intel",
         .place = "Kuala Kapuas",
-        .columns = "[{\"key\":\"signature\",\"label\":\"Paraf\"},{\"key\":\"bukan\",\"label\":\"x\"},"
-                   "{\"key\":\"seq_no\",\"label\":\"\"}]"};
+        .columns =
+            "[{\"key\":\"signature\",\"label\":\"Paraf\"},{\"key\":\"bukan\",\"label\":\"x\"},"
+            "{\"key\":\"seq_no\",\"label\":\"\"}]"};
     assert_int_equal(db_tx(d->cx, "book", register_book_put, &change), ERR_OK);
     fill(d, &s);
     assert_string_equal(s.book.code, "R.IN.23");
@@ -230,7 +239,8 @@ static void test_closed_in_order_and_once(void **state)
     assert_string_equal(august.refusal.code, "month_runs");
     assert_int_equal(office_fixture_entries(d->o, "tamu", "register_closed"), 2);
     struct proof proof;
-    assert_int_equal(proof_by_code(d->cx->read, d->o->office, july.closing.proof_code, &proof), ERR_OK);
+    assert_int_equal(proof_by_code(d->cx->read, d->o->office, july.closing.proof_code, &proof),
+                     ERR_OK);
     assert_memory_equal(proof.file_hash.p, some, sizeof(some));
 }
 
@@ -248,7 +258,8 @@ static void test_later_corrections(void **state)
     assert_int_equal(db_tx(d->cx, "close", register_close_month, &june), ERR_OK);
     struct visit *visits = NULL;
     size_t count = 0;
-    assert_int_equal(register_visits(d->cx->read, d->o->office, &june.month, &visits, &count), ERR_OK);
+    assert_int_equal(register_visits(d->cx->read, d->o->office, &june.month, &visits, &count),
+                     ERR_OK);
     assert_int_equal(count, 1);
     write_once(d, &test_correct,
                DB_ARGS(db_text(d->o->office), db_text(cx_new_id(d->cx)), db_text(visits[0].id),
@@ -269,9 +280,10 @@ static int words_in(struct desk *d, struct bytes pdf, const char *word)
     assert_non_null(f);
     assert_int_equal(fwrite(pdf.p, 1, pdf.n, f), pdf.n);
     assert_int_equal(fclose(f), 0);
-    (void)snprintf(command, sizeof(command),
-                   "command -v pdftotext >/dev/null || exit 9; pdftotext -layout '%s' - | grep -c -F -e '%s'",
-                   path, word);
+    (void)snprintf(
+        command, sizeof(command),
+        "command -v pdftotext >/dev/null || exit 9; pdftotext -layout '%s' - | grep -c -F -e '%s'",
+        path, word);
     FILE *p = popen(command, "r");
     assert_non_null(p);
     (void)!fgets(line, sizeof(line), p);
@@ -325,8 +337,9 @@ static void test_empty_month(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_numbers_add_up),    CASE(test_columns_change),        CASE(test_closed_in_order_and_once),
-        CASE(test_later_corrections), CASE(test_paper_of_two_thousand), CASE(test_empty_month),
+        CASE(test_numbers_add_up),           CASE(test_columns_change),
+        CASE(test_closed_in_order_and_once), CASE(test_later_corrections),
+        CASE(test_paper_of_two_thousand),    CASE(test_empty_month),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,8 +19,8 @@ static int end(void **state)
     return 0;
 }
 
-static void answer(struct office_fixture *o, const char *day, const int64_t answers[SURVEY_ELEMENTS],
-                   const char *gender)
+static void answer(struct office_fixture *o, const char *day,
+                   const int64_t answers[SURVEY_ELEMENTS], const char *gender)
 {
     char id[UUID_TEXT_BYTES];
     rand_uuid4(id);
@@ -29,7 +29,8 @@ static void answer(struct office_fixture *o, const char *day, const int64_t answ
         .id = id, .day = day, .gender = gender, .age = "", .education = "s1", .occupation = "asn"};
     memcpy(k.answer.answers, answers, sizeof(k.answer.answers));
     k.answer.suggestion_sealed = seal_field(o->cx->seal, o->cx->arena, "survey_answer",
-                                            "suggestion_sealed", id, *gender ? "Ruang sempit" : NULL);
+                                            "suggestion_sealed", id,
+                                            *gender ? "Ruang sempit" : NULL);
     assert_int_equal(db_tx(o->cx, "survey", survey_answer_keep, &k), ERR_OK);
 }
 
@@ -63,8 +64,8 @@ static void test_worked_example(void **state)
     assert_int_equal(survey_result_of(&t, SURVEY_WEIGHT_011).index_x100, 9056);
     struct survey_count *counts = NULL;
     size_t count = 0;
-    assert_int_equal(
-        survey_people_by(o->cx->read, o->office, &year, "gender", &counts, &count), ERR_OK);
+    assert_int_equal(survey_people_by(o->cx->read, o->office, &year, "gender", &counts, &count),
+                     ERR_OK);
     assert_int_equal(count, 2);
     assert_string_equal(counts[0].code, "L");
     assert_int_equal(counts[0].people, 14);
@@ -76,15 +77,15 @@ static void test_periods(void **state)
     struct office_fixture *o = *state;
     const int64_t all[SURVEY_ELEMENTS] = {4, 4, 4, 4, 4, 4, 4, 4, 4};
     const int64_t some[SURVEY_ELEMENTS] = {4, 0, 4, 4, 4, 4, 4, 4, 4};
-    const char *const days[] = {"2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01", "2026-12-31",
-                                "2027-01-01"};
+    const char *const days[] = {"2025-12-31", "2026-01-01", "2026-06-30",
+                                "2026-07-01", "2026-12-31", "2027-01-01"};
     for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
         answer(o, days[i], i == 2 ? some : all, "");
     const struct {
         const char *text;
         int64_t people;
-    } wanted[] = {{"2026", 4}, {"2026-S1", 2}, {"2026-S2", 2}, {"2026-T1", 1}, {"2026-T2", 1},
-                  {"2026-T3", 1}, {"2026-T4", 1}, {"2024", 0}};
+    } wanted[] = {{"2026", 4},    {"2026-S1", 2}, {"2026-S2", 2}, {"2026-T1", 1},
+                  {"2026-T2", 1}, {"2026-T3", 1}, {"2026-T4", 1}, {"2024", 0}};
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         struct survey_totals t;
         int64_t people = -1;
@@ -98,7 +99,8 @@ static void test_periods(void **state)
     assert_int_equal(survey_totals_of(o->cx->read, o->office, &second, &t, &people), ERR_OK);
     assert_int_equal(t.count[1], 0); /* not answered is not a zero */
     assert_int_equal(t.count[0], 1);
-    const char *const wrong[] = {"", "26", "2026-S3", "2026-T0", "2026-T5", "2026-01", "1999", "2026x"};
+    const char *const wrong[] = {"",        "26",      "2026-S3", "2026-T0",
+                                 "2026-T5", "2026-01", "1999",    "2026x"};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct survey_period p;
         assert_false(survey_period_read(o->cx->arena, wrong[i], &p));

@@ -99,8 +99,10 @@ static void test_columns_of_the_paper(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_months),    cmocka_unit_test(test_zone),
-        cmocka_unit_test(test_may_close), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_months),
+        cmocka_unit_test(test_zone),
+        cmocka_unit_test(test_may_close),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_columns_of_the_paper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,9 +95,9 @@ static void test_elements(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worked_example), cmocka_unit_test(test_all_the_same),
+        cmocka_unit_test(test_worked_example),  cmocka_unit_test(test_all_the_same),
         cmocka_unit_test(test_without_answers), cmocka_unit_test(test_borders),
-        cmocka_unit_test(test_sample_size),    cmocka_unit_test(test_elements),
+        cmocka_unit_test(test_sample_size),     cmocka_unit_test(test_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

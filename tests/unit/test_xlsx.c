@@ -36,12 +36,9 @@ static int end(void **state)
     return 0;
 }
 
-static const struct xlsx_column columns[] = {{"Nama", 30, XLSX_TEXT},
-                                             {"Catatan", 40, XLSX_WRAP},
-                                             {"Jumlah", 10, XLSX_INT},
-                                             {"Nilai", 10, XLSX_DECIMAL},
-                                             {"Hari", 12, XLSX_DAY},
-                                             {"Jam", 16, XLSX_TIME}};
+static const struct xlsx_column columns[] = {{"Nama", 30, XLSX_TEXT},  {"Catatan", 40, XLSX_WRAP},
+                                             {"Jumlah", 10, XLSX_INT}, {"Nilai", 10, XLSX_DECIMAL},
+                                             {"Hari", 12, XLSX_DAY},   {"Jam", 16, XLSX_TIME}};
 
 static struct xlsx *open_sheet(struct desk *d, const char *name)
 {
@@ -83,8 +80,16 @@ static void test_hostile_values_are_texts(void **state)
 {
     struct desk *d = *state;
     struct xlsx *x = open_sheet(d, "A/B:[C]*?");
-    const char *const hostile[] = {"=1+1", "+62", "-1", "@SUM(A1)", "]]>", "a\x01" "b", "\xEF\xBF\xBE",
-                                   "<script>&\"'", "\xE2\x80\xAEterbalik"};
+    const char *const hostile[] = {"=1+1",
+                                   "+62",
+                                   "-1",
+                                   "@SUM(A1)",
+                                   "]]>",
+                                   "a\x01"
+                                   "b",
+                                   "\xEF\xBF\xBE",
+                                   "<script>&\"'",
+                                   "\xE2\x80\xAEterbalik"};
     for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
         const struct xlsx_cell cells[6] = {{.text = hostile[i]}, {.text = "baris\ndua"}};
         assert_int_equal(xlsx_row(x, cells), ERR_OK);
@@ -119,10 +124,10 @@ static void test_days_of_the_office(void **state)
     struct desk *d = *state;
     struct xlsx *x = open_sheet(d, "Juli");
     const int64_t at = 1784774460000; /* 2026-07-23T02:41:00Z */
-    const struct xlsx_cell cells[6] = {
-        {.text = "Siti"}, {.text = NULL}, {.number = 3}, {.number = 9148}, {.number = at}, {.number = at}};
-    const struct xlsx_cell total[6] = {{.text = "Jumlah"}, {.text = NULL},  {.number = 3},
-                                       {.text = "NIHIL"},  {.number = 0}, {.number = 0}};
+    const struct xlsx_cell cells[6] = {{.text = "Siti"}, {.text = NULL}, {.number = 3},
+                                       {.number = 9148}, {.number = at}, {.number = at}};
+    const struct xlsx_cell total[6] = {{.text = "Jumlah"}, {.text = NULL}, {.number = 3},
+                                       {.text = "NIHIL"},  {.number = 0},  {.number = 0}};
     assert_int_equal(xlsx_row(x, cells), ERR_OK);
     assert_int_equal(xlsx_row_strong(x, total), ERR_OK);
     int fd = -1;

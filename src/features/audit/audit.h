@@ -52,8 +52,8 @@ enum err audit_of_subject(struct db_conn *conn, const char *office_id, const cha
                           size_t max, struct audit_entry **ret, size_t *ret_count) MUST_USE;
 /* Who looked at a subject and who was let in: entries whose action ends in "read", "viewed", "fetched" or
  * "shared" or speaks of an export; newest first, at most max. */
-enum err audit_looks(struct db_conn *conn, const char *office_id, const char *subject_id, size_t max,
-                     struct audit_entry **ret, size_t *ret_count) MUST_USE;
+enum err audit_looks(struct db_conn *conn, const char *office_id, const char *subject_id,
+                     size_t max, struct audit_entry **ret, size_t *ret_count) MUST_USE;
 /* Entries about visits and message channels with seq > after, for the live pages. */
 enum err audit_events_after(struct db_conn *conn, const char *office_id, int64_t after, size_t max,
                             struct audit_entry **ret, size_t *ret_count) MUST_USE;

@@ -64,10 +64,17 @@ DB_SQL(
     "SELECT " ENTRY_COLUMNS " FROM audit_entry WHERE office_id = $1 AND seq > $2 "
     "AND subject_kind IN ('visit', 'channel') AND action <> 'photo_viewed' ORDER BY seq LIMIT $3");
 
-const struct db_sql *const audit_statements[] = {
-    &audit_head_insert, &audit_head_take, &audit_head_put,   &audit_head_seq, &audit_head_read,
-    &audit_insert,      &audit_all,       &audit_by_subject, &audit_look_list,
-    &audit_events,      NULL};
+const struct db_sql *const audit_statements[] = {&audit_head_insert,
+                                                 &audit_head_take,
+                                                 &audit_head_put,
+                                                 &audit_head_seq,
+                                                 &audit_head_read,
+                                                 &audit_insert,
+                                                 &audit_all,
+                                                 &audit_by_subject,
+                                                 &audit_look_list,
+                                                 &audit_events,
+                                                 NULL};
 
 static void hash_u64(crypto_hash_sha256_state *state, uint64_t value)
 {
@@ -223,8 +230,8 @@ enum err audit_of_subject(struct db_conn *conn, const char *office_id, const cha
                    &audit_record, max, ret, ret_count);
 }
 
-enum err audit_looks(struct db_conn *conn, const char *office_id, const char *subject_id, size_t max,
-                     struct audit_entry **ret, size_t *ret_count)
+enum err audit_looks(struct db_conn *conn, const char *office_id, const char *subject_id,
+                     size_t max, struct audit_entry **ret, size_t *ret_count)
 {
     return db_list(conn, &audit_look_list,
                    DB_ARGS(db_text(office_id), db_text(subject_id), db_int((int64_t)max)),

@@ -34,14 +34,10 @@ const struct complaint_code complaint_sides[] = {
 };
 
 const struct complaint_code complaint_ways[] = {
-    {"counter", T("Ditulis di loket")},
-    {"tablet", T("Ditulis sendiri di layar tamu")},
-    {"oral", T("Lisan, dituliskan petugas")},
-    {"letter", T("Surat yang diserahkan")},
-    {"post", T("Surat lewat pos")},
-    {"office", T("Kiriman kantor lain")},
-    {"public", T("Halaman publik")},
-    {NULL, NULL},
+    {"counter", T("Ditulis di loket")},       {"tablet", T("Ditulis sendiri di layar tamu")},
+    {"oral", T("Lisan, dituliskan petugas")}, {"letter", T("Surat yang diserahkan")},
+    {"post", T("Surat lewat pos")},           {"office", T("Kiriman kantor lain")},
+    {"public", T("Halaman publik")},          {NULL, NULL},
 };
 
 const struct complaint_code complaint_modes[] = {

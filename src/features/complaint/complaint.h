@@ -20,7 +20,7 @@ struct complaint {
     /* Inside the envelope; each is bound to the id and its name (complaint_aad). */
     struct bytes text_sealed, reported_sealed, documents_sealed, origin_sealed, content_sealed;
     struct bytes reporter_sealed; /* a compartment of its own: another key (reporter_share) */
-    struct bytes public_key;      /* what is added later is sealed to it; empty in complaints of old */
+    struct bytes public_key; /* what is added later is sealed to it; empty in complaints of old */
 };
 
 extern const struct record complaint_record;
@@ -36,11 +36,12 @@ struct complaint_code {
 /* domain.md 1.4: the main line in its order, then the outcomes. */
 #define COMPLAINT_STATES 14
 extern const struct complaint_code complaint_states[COMPLAINT_STATES + 1];
-extern const struct complaint_code complaint_sides[];   /* needs_completion awaiting_apip not_competent */
-extern const struct complaint_code complaint_ways[];    /* counter tablet oral letter post office public */
+extern const struct complaint_code complaint_sides[]; /* needs_completion awaiting_apip not_competent */
+extern const struct complaint_code complaint_ways[]; /* counter tablet oral letter post office public */
 extern const struct complaint_code complaint_modes[];   /* known confidential anonymous */
 extern const struct complaint_code complaint_classes[]; /* routing classes, domain.md 1.3 */
-const char *complaint_label(const struct complaint_code *codes, const char *code); /* "" when unknown */
+const char *complaint_label(const struct complaint_code *codes,
+                            const char *code); /* "" when unknown */
 /* Is this one of the seven ends (handed over, forwarded, stopped, withdrawn, done)? */
 bool complaint_state_ends(const char *state);
 
@@ -75,7 +76,8 @@ struct complaint_questions {
 
 /* A complaint in clear: only while it is written, and in the hands of a reader. */
 struct complaint_text {
-    const char *text, *reported_party; /* reported_party: in one piece, as machines and older forms give it */
+    const char *text,
+        *reported_party; /* reported_party: in one piece, as machines and older forms give it */
     struct complaint_party *parties;
     size_t party_count;
     struct complaint_questions questions;
@@ -85,7 +87,7 @@ struct complaint_text {
     const char *earlier; /* where and when it was reported before */
     struct complaint_document *documents;
     size_t document_count;
-    int64_t received_at; /* as read back from the envelope; 0: not kept there */
+    int64_t received_at;              /* as read back from the envelope; 0: not kept there */
     const char *visit_id, *writer_id; /* as read back; NULL: none */
 };
 

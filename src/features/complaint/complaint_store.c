@@ -66,14 +66,15 @@ DB_SQL(complaint_insert,
        "reported_sealed, documents_sealed, origin_sealed, content_sealed, reporter_sealed, "
        "public_key, receipt_lookup, way, reporter_mode, class) "
        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
-DB_SQL(complaint_select, "SELECT " COMPLAINT_COLUMNS
-                         " FROM complaint WHERE office_id = $1 AND id = $2");
-DB_SQL(complaint_select_receipt, "SELECT " COMPLAINT_COLUMNS
-                                 " FROM complaint WHERE office_id = $1 AND receipt_lookup = $2");
+DB_SQL(complaint_select,
+       "SELECT " COMPLAINT_COLUMNS " FROM complaint WHERE office_id = $1 AND id = $2");
+DB_SQL(complaint_select_receipt,
+       "SELECT " COMPLAINT_COLUMNS " FROM complaint WHERE office_id = $1 AND receipt_lookup = $2");
 DB_SQL(complaint_share_insert, "INSERT INTO complaint_share (office_id, complaint_id, reader_id, "
                                "share) VALUES ($1, $2, $3, $4)");
 DB_SQL(complaint_share_put,
-       "INSERT INTO complaint_share (office_id, complaint_id, reader_id, share) VALUES ($1, $2, $3, $4)"
+       "INSERT INTO complaint_share (office_id, complaint_id, reader_id, share) VALUES ($1, $2, "
+       "$3, $4)"
        " ON CONFLICT (office_id, complaint_id, reader_id) DO UPDATE SET share = excluded.share");
 DB_SQL(complaint_share_select, "SELECT share FROM complaint_share WHERE office_id = $1 "
                                "AND complaint_id = $2 AND reader_id = $3");
@@ -86,9 +87,10 @@ DB_SQL(complaint_share_people,
        "AND reader_id NOT IN ('recovery', 'receipt')");
 DB_SQL(reporter_share_insert, "INSERT INTO reporter_share (office_id, complaint_id, reader_id, "
                               "share) VALUES ($1, $2, $3, $4)");
-DB_SQL(reporter_share_put,
-       "INSERT INTO reporter_share (office_id, complaint_id, reader_id, share) VALUES ($1, $2, $3, $4)"
-       " ON CONFLICT (office_id, complaint_id, reader_id) DO UPDATE SET share = excluded.share");
+DB_SQL(
+    reporter_share_put,
+    "INSERT INTO reporter_share (office_id, complaint_id, reader_id, share) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (office_id, complaint_id, reader_id) DO UPDATE SET share = excluded.share");
 DB_SQL(reporter_share_select, "SELECT share FROM reporter_share WHERE office_id = $1 "
                               "AND complaint_id = $2 AND reader_id = $3");
 DB_SQL(reporter_share_delete, "DELETE FROM reporter_share WHERE office_id = $1 "
@@ -96,12 +98,13 @@ DB_SQL(reporter_share_delete, "DELETE FROM reporter_share WHERE office_id = $1 "
 DB_SQL(reporter_share_people,
        "SELECT count(*) FROM reporter_share WHERE office_id = $1 AND complaint_id = $2 "
        "AND reader_id <> 'recovery'");
-DB_SQL(complaint_reader_list,
-       "SELECT r.reader_id AS reader_id, SUM(r.part) AS parts FROM ("
-       "SELECT reader_id, 1 AS part FROM complaint_share WHERE office_id = $1 AND complaint_id = $2 "
-       "UNION ALL "
-       "SELECT reader_id, 2 AS part FROM reporter_share WHERE office_id = $1 AND complaint_id = $2"
-       ") r GROUP BY r.reader_id ORDER BY r.reader_id");
+DB_SQL(
+    complaint_reader_list,
+    "SELECT r.reader_id AS reader_id, SUM(r.part) AS parts FROM ("
+    "SELECT reader_id, 1 AS part FROM complaint_share WHERE office_id = $1 AND complaint_id = $2 "
+    "UNION ALL "
+    "SELECT reader_id, 2 AS part FROM reporter_share WHERE office_id = $1 AND complaint_id = $2"
+    ") r GROUP BY r.reader_id ORDER BY r.reader_id");
 DB_SQL(complaint_link_put,
        "UPDATE visit SET complaint_sealed = $3 WHERE office_id = $1 AND id = $2");
 DB_SQL(commitment_insert, "INSERT INTO complaint_commitment (office_id, commitment, day) "
@@ -114,14 +117,17 @@ DB_SQL(commitment_delete,
        "DELETE FROM complaint_commitment WHERE office_id = $1 AND commitment = $2");
 
 const struct db_sql *const complaint_statements[] = {
-    &complaint_next,         &complaint_insert,       &complaint_select,
-    &complaint_share_newest,
-    &complaint_select_receipt, &complaint_share_insert, &complaint_share_put,
-    &complaint_share_select, &complaint_share_delete, &complaint_share_people,
-    &reporter_share_insert,  &reporter_share_put,     &reporter_share_select,
-    &reporter_share_delete,  &reporter_share_people,  &complaint_reader_list,
-    &complaint_link_put,     &commitment_insert,      &commitment_list,
-    &commitment_count,      &commitment_delete,      NULL};
+    &complaint_next,           &complaint_insert,
+    &complaint_select,         &complaint_share_newest,
+    &complaint_select_receipt, &complaint_share_insert,
+    &complaint_share_put,      &complaint_share_select,
+    &complaint_share_delete,   &complaint_share_people,
+    &reporter_share_insert,    &reporter_share_put,
+    &reporter_share_select,    &reporter_share_delete,
+    &reporter_share_people,    &complaint_reader_list,
+    &complaint_link_put,       &commitment_insert,
+    &commitment_list,          &commitment_count,
+    &commitment_delete,        NULL};
 
 /* --- writing ------------------------------------------------------------------------------------------ */
 
@@ -316,7 +322,8 @@ enum err complaint_has_share(struct db_conn *conn, const char *office_id, const 
 
 /* --- passing on ------------------------------------------------------------------------------------------ */
 
-static enum err log_sharing(struct db_conn *tx, const struct complaint_sharing *s, const char *action)
+static enum err log_sharing(struct db_conn *tx, const struct complaint_sharing *s,
+                            const char *action)
 {
     const char *parts = s->parts == (COMPLAINT_CONTENT | COMPLAINT_REPORTER) ? "content,reporter"
                         : s->parts == COMPLAINT_REPORTER                     ? "reporter"
@@ -339,8 +346,8 @@ static enum err put_share(struct db_conn *tx, const struct complaint_sharing *s,
     if (!share.p)
         return ERR_OK;
     return db_run(tx, sql,
-                  DB_ARGS(db_text(s->act.office_id), db_text(s->complaint_id), db_text(s->reader_id),
-                          db_bytes(share)),
+                  DB_ARGS(db_text(s->act.office_id), db_text(s->complaint_id),
+                          db_text(s->reader_id), db_bytes(share)),
                   NULL);
 }
 
@@ -388,15 +395,14 @@ static enum err settle_one(struct db_conn *tx, const struct complaint_settling *
 {
     TRY(db_run(tx, &commitment_delete, DB_ARGS(db_text(s->office_id), db_text(row->commitment)),
                NULL));
-    const struct audit_new entry = {
-        .office_id = s->office_id,
-        .at = s->now_ms,
-        .actor_kind = "system",
-        .actor_id = "",
-        .action = "complaint_received",
-        .subject_kind = "commitment",
-        .subject_id = row->commitment,
-        .detail = arena_printf(db_conn_arena(tx), "day=%s", row->day)};
+    const struct audit_new entry = {.office_id = s->office_id,
+                                    .at = s->now_ms,
+                                    .actor_kind = "system",
+                                    .actor_id = "",
+                                    .action = "complaint_received",
+                                    .subject_kind = "commitment",
+                                    .subject_id = row->commitment,
+                                    .detail = arena_printf(db_conn_arena(tx), "day=%s", row->day)};
     return audit_append(tx, &entry, NULL);
 }
 

@@ -13,13 +13,14 @@ struct complaint_share {
 struct complaint_new {
     struct visit_act act;
     struct replay replay;
-    const char *visit_id;       /* NULL: without a visit */
-    struct complaint complaint; /* all but the number, which is given inside */
+    const char *visit_id;        /* NULL: without a visit */
+    struct complaint complaint;  /* all but the number, which is given inside */
     struct bytes receipt_lookup; /* {NULL, 0}: the reporter gets no code */
-    struct bytes link_sealed;    /* for visit.complaint_sealed; {NULL, 0}: the visit learns nothing */
+    struct bytes link_sealed; /* for visit.complaint_sealed; {NULL, 0}: the visit learns nothing */
     struct complaint_share *shares, *reporter_shares;
     size_t share_count, reporter_share_count;
-    const char *commitment, *day; /* of an anonymous complaint, instead of an audit entry; else NULL */
+    const char *commitment,
+        *day; /* of an anonymous complaint, instead of an audit entry; else NULL */
     /* out */
     const char *id; /* of the complaint of this code: another one's than the new one when `repeated` */
     int64_t year, number;
@@ -53,9 +54,9 @@ enum err complaint_reporter_share_of(struct db_conn *conn, const char *office_id
 struct complaint_sharing {
     struct visit_act act;
     const char *complaint_id, *reader_id;
-    unsigned parts;                  /* enum complaint_part */
-    struct bytes content, reporter;  /* shares to give; {NULL, 0} in complaint_share_take */
-    struct refusal refusal;          /* out */
+    unsigned parts;                 /* enum complaint_part */
+    struct bytes content, reporter; /* shares to give; {NULL, 0} in complaint_share_take */
+    struct refusal refusal;         /* out */
 };
 enum err complaint_share_give(struct db_conn *tx, void *arg); /* struct complaint_sharing * */
 enum err complaint_share_take(struct db_conn *tx, void *arg); /* struct complaint_sharing * */

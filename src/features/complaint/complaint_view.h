@@ -33,8 +33,8 @@ struct complaint_intake_view {
 struct complaint_form_view {
     const char *number, *path, *visit_path; /* number, visit_path NULL: without a visit */
     const char *closed;                     /* why nothing can be written now, or NULL */
-    const char *receipt_path;               /* when there is a complaint already and this person may see it */
-    bool typed;                             /* something was typed: shown although the desk is closed */
+    const char *receipt_path; /* when there is a complaint already and this person may see it */
+    bool typed;               /* something was typed: shown although the desk is closed */
     const struct complaint_intake_view *parts;
 };
 
@@ -48,8 +48,8 @@ const char *complaint_form_label(const char *form); /* msgid of "copy" …; "" w
 struct complaint_receipt_view {
     const char *parent_name, *office, *address;
     const char *number, *received, *officer, *officer_title, *way, *mode;
-    const char *receipt;               /* the code, this one time; NULL afterwards */
-    const char *follow_url;            /* where the code is used, and its QR code */
+    const char *receipt;    /* the code, this one time; NULL afterwards */
+    const char *follow_url; /* where the code is used, and its QR code */
     int qr_modules;
     const char *qr_path;
     const char *visit_path, *read_path; /* read_path NULL: this person cannot read it */

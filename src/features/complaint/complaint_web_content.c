@@ -89,10 +89,10 @@ static void parties_read(const struct cx *cx, const json_t *list, struct complai
     ret->party_count = n;
     for (size_t i = 0; i < n; i++) {
         const json_t *one = json_array_get(list, i);
-        ret->parties[i] =
-            (struct complaint_party){.name = str_or(member(cx, one, "name"), ""),
-                                     .position = str_or(member(cx, one, "position"), ""),
-                                     .address = str_or(member(cx, one, "address"), "")};
+        ret->parties[i] = (struct complaint_party){
+            .name = str_or(member(cx, one, "name"), ""),
+            .position = str_or(member(cx, one, "position"), ""),
+            .address = str_or(member(cx, one, "address"), "")};
     }
 }
 

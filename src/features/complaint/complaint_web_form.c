@@ -23,9 +23,9 @@ static const char *const form_codes[] = {"copy", "original", "digital", NULL};
 static const char *const mode_codes[] = {"confidential", "anonymous", "known", NULL};
 static const char *const way_codes[] = {"counter", "tablet", "oral",   "letter",
                                         "post",    "office", "public", NULL};
-static const char *const class_codes[] = {"unsorted",       "corruption",   "general_crime",
-                                          "staff_conduct",  "public_service", "legal_advice",
-                                          "information",    "not_ours",     NULL};
+static const char *const class_codes[] = {"unsorted",      "corruption",     "general_crime",
+                                          "staff_conduct", "public_service", "legal_advice",
+                                          "information",   "not_ours",       NULL};
 static const char *const id_types[] = {"ktp", "sim", "passport", "family_card", "other", NULL};
 
 /* clang-format off */
@@ -155,21 +155,48 @@ struct complaint_intake_view *complaint_intake_view(struct cx *cx, const struct 
                                                     const struct complaint_intake_want *want)
 {
     struct complaint_intake_view *v = ARENA_NEW(cx->arena, struct complaint_intake_view);
-    const char *const names[] = {"text",        "reported_party",  "who",
-                                 "when",        "where",           "how",
-                                 "why",         "place",           "period",
-                                 "earlier",     "loss_rupiah",     "reporter_mode",
-                                 "class",       "way",             "reporter_name",
-                                 "reporter_id_type", "reporter_id_number", "reporter_occupation",
-                                 "reporter_address", "reporter_phone", "reporter_email"};
-    const char **const members[] = {&v->text,        &v->reported_party, &v->who,
-                                    &v->when,        &v->where,          &v->how,
-                                    &v->why,         &v->place,          &v->period,
-                                    &v->earlier,     &v->loss_rupiah,    &v->reporter_mode,
-                                    &v->class,       &v->way,            &v->reporter_name,
-                                    &v->reporter_id_type, &v->reporter_id_number,
-                                    &v->reporter_occupation, &v->reporter_address,
-                                    &v->reporter_phone, &v->reporter_email};
+    const char *const names[] = {"text",
+                                 "reported_party",
+                                 "who",
+                                 "when",
+                                 "where",
+                                 "how",
+                                 "why",
+                                 "place",
+                                 "period",
+                                 "earlier",
+                                 "loss_rupiah",
+                                 "reporter_mode",
+                                 "class",
+                                 "way",
+                                 "reporter_name",
+                                 "reporter_id_type",
+                                 "reporter_id_number",
+                                 "reporter_occupation",
+                                 "reporter_address",
+                                 "reporter_phone",
+                                 "reporter_email"};
+    const char **const members[] = {&v->text,
+                                    &v->reported_party,
+                                    &v->who,
+                                    &v->when,
+                                    &v->where,
+                                    &v->how,
+                                    &v->why,
+                                    &v->place,
+                                    &v->period,
+                                    &v->earlier,
+                                    &v->loss_rupiah,
+                                    &v->reporter_mode,
+                                    &v->class,
+                                    &v->way,
+                                    &v->reporter_name,
+                                    &v->reporter_id_type,
+                                    &v->reporter_id_number,
+                                    &v->reporter_occupation,
+                                    &v->reporter_address,
+                                    &v->reporter_phone,
+                                    &v->reporter_email};
     v->want = *want;
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         *members[i] = form_typed(cx, req, names[i]);
@@ -206,8 +233,9 @@ enum err complaint_intake_open(struct cx *cx, struct refusal *ret)
         open = (struct refusal){
             .err = ERR_CONFLICT,
             .code = "intake_closed",
-            .msgid = T("Pengaduan belum dapat diterima: lembar kunci pemulihan kantor belum diperiksa. "
-                       "Minta administrator menjalankan bukutamu recovery.")};
+            .msgid = T(
+                "Pengaduan belum dapat diterima: lembar kunci pemulihan kantor belum diperiksa. "
+                "Minta administrator menjalankan bukutamu recovery.")};
     else if (readers == 0)
         open = complaint_no_reader();
     *ret = open;
@@ -225,12 +253,14 @@ static bool any_reporter(const struct complaint_intake_form *f)
 
 /* PP 43/2018 art. 8(1): name, address, occupation, telephone. Only the name is demanded here: the rest can
  * be completed later, and a guest's visit has it anyway. */
-static enum err check_reporter(struct cx *cx, const struct complaint_intake_form *f, const char *mode)
+static enum err check_reporter(struct cx *cx, const struct complaint_intake_form *f,
+                               const char *mode)
 {
     if (str_eq(mode, "anonymous") && any_reporter(f))
-        cx_field(cx, "reporter_mode", "identity_given",
-                 T("Pengaduan tanpa nama tidak menyimpan identitas. Kosongkan data pelapor, atau pilih "
-                   "Dirahasiakan."));
+        cx_field(
+            cx, "reporter_mode", "identity_given",
+            T("Pengaduan tanpa nama tidak menyimpan identitas. Kosongkan data pelapor, atau pilih "
+              "Dirahasiakan."));
     if (!str_eq(mode, "anonymous") && any_reporter(f) && str_empty(f->reporter_name))
         cx_field(cx, "reporter_name", "missing", T("Tulis nama pelapor, atau pilih Tanpa nama."));
     return cx_fields(cx);
@@ -272,11 +302,8 @@ static struct complaint_text text_of(const struct complaint_intake_form *f)
         .reported_party = str_empty(f->reported_party) ? NULL : f->reported_party,
         .parties = f->parties.items,
         .party_count = f->parties.count,
-        .questions = {.who = f->who,
-                      .when = f->when,
-                      .where = f->where,
-                      .how = f->how,
-                      .why = f->why},
+        .questions =
+            {.who = f->who, .when = f->when, .where = f->where, .how = f->how, .why = f->why},
         .place = f->place,
         .period = f->period,
         .loss_rupiah = f->loss_rupiah,

@@ -49,8 +49,9 @@ enum err complaint_unlock(struct cx *cx, const char *complaint_id, enum complain
 {
     struct bytes share = {NULL, 0};
     if (!cx->key.present)
-        return cx_fail(cx, ERR_DENIED, "key_locked",
-                       T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
+        return cx_fail(
+            cx, ERR_DENIED, "key_locked",
+            T("Kunci pribadi Anda belum terbuka. Masukkan kata sandi Anda sekali lagi."));
     enum err e = own_share(cx, complaint_id, part, &share);
     if (e == ERR_MISSING)
         return cx_fail(cx, ERR_DENIED, "no_share",
@@ -111,8 +112,7 @@ static enum err person_with_key(struct cx *cx, const char *staff_id, struct staf
     enum err e = staff_get(cx->read, cx->actor.office_id, staff_id, ret);
     if (e != ERR_OK && e != ERR_MISSING)
         return e;
-    if (e == ERR_MISSING || ret->disabled_at ||
-        ((uint32_t)ret->roles & COMPLAINT_READER_ROLES) == 0)
+    if (e == ERR_MISSING || ret->disabled_at || ((uint32_t)ret->roles & COMPLAINT_READER_ROLES) == 0)
         return cx_fail(cx, ERR_CONFLICT, "not_a_reader",
                        T("Orang ini tidak aktif atau tidak bertugas menangani pengaduan."));
     if (!ret->key_trusted_at || ret->public_key.n != 32)

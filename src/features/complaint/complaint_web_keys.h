@@ -29,7 +29,8 @@ enum err complaint_unlock_receipt(struct cx *cx, const char *receipt, struct com
 
 /* Everything inside the content's envelope. */
 enum err complaint_open_content(const struct cx *cx, const struct complaint *c,
-                                const struct seal_envelope *key, struct complaint_text *ret) MUST_USE;
+                                const struct seal_envelope *key,
+                                struct complaint_text *ret) MUST_USE;
 /* The reporter's identity, with the key of the other compartment. */
 enum err complaint_open_reporter(const struct cx *cx, const struct complaint *c,
                                  const struct seal_envelope *key,

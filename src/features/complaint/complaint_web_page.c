@@ -106,8 +106,9 @@ static const char *reporter_line(const struct complaint *c)
 {
     if (str_eq(c->reporter_mode, "anonymous"))
         return T("Tanpa nama");
-    return str_eq(c->reporter_mode, "known") ? T("Identitas tercatat, boleh diketahui petugas penanganan")
-                                             : T("Identitas dirahasiakan, tercatat terpisah");
+    return str_eq(c->reporter_mode, "known")
+               ? T("Identitas tercatat, boleh diketahui petugas penanganan")
+               : T("Identitas dirahasiakan, tercatat terpisah");
 }
 
 /* What every receipt says, whoever opens it. */
@@ -198,8 +199,9 @@ enum err complaint_new_receipt_get(struct cx *cx, struct http_req *req, struct h
     const char *code = NULL;
     enum err e = by_cookie(cx, req, &code, &c, &text);
     if (e == ERR_MISSING)
-        return cx_fail(cx, ERR_MISSING, "receipt_gone",
-                       T("Tanda terima ini hanya ditampilkan sekali, segera setelah pengaduan disimpan."));
+        return cx_fail(
+            cx, ERR_MISSING, "receipt_gone",
+            T("Tanda terima ini hanya ditampilkan sekali, segera setelah pengaduan disimpan."));
     if (e != ERR_OK)
         return e;
     TRY(office_get(cx->read, cx->actor.office_id, &office));

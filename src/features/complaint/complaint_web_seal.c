@@ -50,7 +50,8 @@ static struct bytes seal_link(struct cx *cx, const char *visit_id, const struct 
         json_object_set_new_nocheck(
             o, "receipt_share",
             json_text(str_base64url(cx->arena, link->receipt_share.p, link->receipt_share.n)));
-    return seal_field(cx->seal, cx->arena, "visit", "complaint_sealed", visit_id, complaint_json_line(cx, o));
+    return seal_field(cx->seal, cx->arena, "visit", "complaint_sealed", visit_id,
+                      complaint_json_line(cx, o));
 }
 
 static struct bytes link_bytes(const struct cx *cx, const json_t *o, const char *key)
@@ -193,8 +194,8 @@ static void seal_content(struct cx *cx, const struct seal_envelope *key,
     int64_t at = str_eq(in->mode, "anonymous") ? c->received_at : cx->now_ms;
     c->text_sealed = seal_part(cx, key, c->id, "text", in->text.text);
     c->reported_sealed = seal_part(cx, key, c->id, "reported", in->text.reported_party);
-    c->documents_sealed =
-        seal_part(cx, key, c->id, "documents", complaint_documents_json(cx, &in->text));
+    c->documents_sealed = seal_part(cx, key, c->id, "documents",
+                                    complaint_documents_json(cx, &in->text));
     c->content_sealed = seal_part(cx, key, c->id, "content", complaint_content_json(cx, &in->text));
     c->origin_sealed = seal_part(cx, key, c->id, "origin", complaint_origin_json(cx, in, at));
     seal_envelope_pair(key, public_key, secret_key);

@@ -80,10 +80,12 @@ struct register_month register_month_after(struct arena *a, const struct registe
 
 char *register_month_label(struct arena *a, const struct register_month *m, bool english)
 {
-    static const char *const id[] = {"Januari", "Februari", "Maret",     "April",   "Mei",      "Juni",
-                                     "Juli",    "Agustus",  "September", "Oktober", "November", "Desember"};
-    static const char *const en[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+    static const char *const id[] = {"Januari",   "Februari", "Maret",    "April",
+                                     "Mei",       "Juni",     "Juli",     "Agustus",
+                                     "September", "Oktober",  "November", "Desember"};
+    static const char *const en[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
     return arena_printf(a, "%s %d", (english ? en : id)[m->month - 1], m->year);
 }
 
@@ -97,7 +99,8 @@ struct refusal register_may_close(struct arena *a, const struct register_month *
                                   const char *first, const char *last)
 {
     if (now_ms < m->until_ms)
-        return conflict("month_runs", T("Bulan ini belum berakhir. Buku ditutup pada akhir bulan."), NULL);
+        return conflict("month_runs", T("Bulan ini belum berakhir. Buku ditutup pada akhir bulan."),
+                        NULL);
     if (last && strcmp(m->text, last) <= 0)
         return conflict("already_closed", T("Bulan ini sudah ditutup."), NULL);
     const char *expected = first;

@@ -44,8 +44,8 @@ static const struct record closing_record = RECORD("RegisterClosing", struct reg
     "organisations, signer, acknowledged, proof_code, pages, file_hash"
 
 static const struct record_column recap_columns[] = {
-    COLUMN(register_recap, carried, REC_INT),     COLUMN(register_recap, received, REC_INT),
-    COLUMN(register_recap, settled, REC_INT),     COLUMN(register_recap, individuals, REC_INT),
+    COLUMN(register_recap, carried, REC_INT),       COLUMN(register_recap, received, REC_INT),
+    COLUMN(register_recap, settled, REC_INT),       COLUMN(register_recap, individuals, REC_INT),
     COLUMN(register_recap, organisations, REC_INT),
 };
 static const struct record recap_record = RECORD("RegisterRecap", struct register_recap,
@@ -110,11 +110,17 @@ DB_SQL(register_change_list,
        "AND v.arrived_at < $4 "
        "ORDER BY at, number LIMIT 2000");
 
-const struct db_sql *const register_statements[] = {
-    &register_book_select,    &register_book_upsert,    &register_visit_list,
-    &register_recap_select,   &register_first_visit,    &register_closing_select,
-    &register_closing_last,   &register_closing_named,  &register_closing_insert,
-    &register_change_list,    NULL};
+const struct db_sql *const register_statements[] = {&register_book_select,
+                                                    &register_book_upsert,
+                                                    &register_visit_list,
+                                                    &register_recap_select,
+                                                    &register_first_visit,
+                                                    &register_closing_select,
+                                                    &register_closing_last,
+                                                    &register_closing_named,
+                                                    &register_closing_insert,
+                                                    &register_change_list,
+                                                    NULL};
 
 /* --- the book ------------------------------------------------------------------------------------------- */
 
@@ -122,8 +128,8 @@ enum err register_book_row(struct db_conn *conn, const char *office_id, const ch
                            struct register_book *ret, const char **ret_columns)
 {
     struct book_row row = {0};
-    TRY(db_one(conn, &register_book_select, DB_ARGS(db_text(office_id), db_text(book)), &book_record,
-               &row));
+    TRY(db_one(conn, &register_book_select, DB_ARGS(db_text(office_id), db_text(book)),
+               &book_record, &row));
     ret->code = row.code;
     ret->title = row.title;
     ret->organiser = row.organiser;
@@ -154,8 +160,8 @@ enum err register_book_put(struct db_conn *tx, void *arg)
 
 /* --- months ----------------------------------------------------------------------------------------------- */
 
-enum err register_visits(struct db_conn *conn, const char *office_id, const struct register_month *m,
-                         struct visit **ret, size_t *ret_count)
+enum err register_visits(struct db_conn *conn, const char *office_id,
+                         const struct register_month *m, struct visit **ret, size_t *ret_count)
 {
     return db_list(conn, &register_visit_list,
                    DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms)),
@@ -166,8 +172,8 @@ enum err register_recap_of(struct db_conn *conn, const char *office_id,
                            const struct register_month *m, struct register_recap *ret)
 {
     return db_one(conn, &register_recap_select,
-                  DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms)), &recap_record,
-                  ret);
+                  DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms)),
+                  &recap_record, ret);
 }
 
 enum err register_first(struct db_conn *conn, const char *office_id, int64_t *ret_ms)
@@ -209,10 +215,10 @@ enum err register_changes(struct db_conn *conn, const char *office_id, const cha
     TRY(last_closing(conn, office_id, book, &last));
     if (!last.month)
         return ERR_OK;
-    return db_list(conn, &register_change_list,
-                   DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms),
-                           db_int(m->from_ms)),
-                   &change_record, 2000, ret, ret_count);
+    return db_list(
+        conn, &register_change_list,
+        DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms), db_int(m->from_ms)),
+        &change_record, 2000, ret, ret_count);
 }
 
 /* --- closing ------------------------------------------------------------------------------------------------ */

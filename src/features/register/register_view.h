@@ -7,8 +7,9 @@
 
 struct register_book_line {
     const char *path, *code, *title, *organiser;
-    const char *month_path, *month_label; /* the month that must be closed next, or the running one */
-    const char *css, *state;              /* chip */
+    const char *month_path,
+        *month_label;        /* the month that must be closed next, or the running one */
+    const char *css, *state; /* chip */
 };
 struct register_books_view {
     const struct register_book_line *lines;

@@ -76,10 +76,11 @@ static enum err books_get(struct cx *cx, struct http_req *req, struct http_res *
 
 /* --- one month ----------------------------------------------------------------------------------------------- */
 
-static void fill_changes(struct cx *cx, const struct register_sheet *s, struct register_month_view *v)
+static void fill_changes(struct cx *cx, const struct register_sheet *s,
+                         struct register_month_view *v)
 {
-    struct register_change_line *lines =
-        ARENA_ARRAY(cx->arena, s->change_count + 1, struct register_change_line);
+    struct register_change_line *lines = ARENA_ARRAY(cx->arena, s->change_count + 1,
+                                                     struct register_change_line);
     for (size_t i = 0; i < s->change_count; i++) {
         const struct register_change *c = &s->changes[i];
         lines[i] = (struct register_change_line){
@@ -99,10 +100,10 @@ static void fill_closed(struct cx *cx, const struct register_sheet *s, struct re
     const struct register_closing *c = &s->closing;
     if (!s->closed)
         return;
-    v->closed_line =
-        cx_printf(cx, T("Ditutup %s oleh %s."),
-                  time_long_date(cx->arena, c->closed_at, cx->offset_min, cx->lang == LANG_EN),
-                  staff_name(cx->read, cx->actor.office_id, c->closed_by));
+    v->closed_line = cx_printf(
+        cx, T("Ditutup %s oleh %s."),
+        time_long_date(cx->arena, c->closed_at, cx->offset_min, cx->lang == LANG_EN),
+        staff_name(cx->read, cx->actor.office_id, c->closed_by));
     v->hash = str_hex(cx->arena, c->file_hash.p, c->file_hash.n);
     v->proof_path = arena_printf(cx->arena, "/periksa/%s", c->proof_code);
 }
@@ -125,11 +126,11 @@ enum err register_month_page(struct cx *cx, struct http_req *req, struct http_re
     const char *book = s->book.book;
     v->sheet = s;
     v->path = month_path(cx, book, s->month.text);
-    v->before_path = month_path(
-        cx, book, register_month_before(cx->arena, &s->month, cx->offset_min).text);
+    v->before_path = month_path(cx, book,
+                                register_month_before(cx->arena, &s->month, cx->offset_min).text);
     if (s->month.until_ms <= cx->now_ms)
-        v->after_path = month_path(
-            cx, book, register_month_after(cx->arena, &s->month, cx->offset_min).text);
+        v->after_path = month_path(cx, book,
+                                   register_month_after(cx->arena, &s->month, cx->offset_min).text);
     if (cx->actor.roles & WRITERS)
         v->settings_path = arena_printf(cx->arena, "/register/%s/atur", book);
     v->may_export = (cx->actor.roles & KEEPERS) != 0;
@@ -138,7 +139,8 @@ enum err register_month_page(struct cx *cx, struct http_req *req, struct http_re
     fill_changes(cx, s, v);
     if (e != ERR_OK)
         res->status = http_status(e);
-    struct page_view page = {.title = s->label, .current = "/register", .body = month_body, .arg = v};
+    struct page_view page = {
+        .title = s->label, .current = "/register", .body = month_body, .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -216,8 +218,8 @@ static enum err settings_page(struct cx *cx, struct http_req *req, struct http_r
     struct register_column_line *columns = ARENA_ARRAY(cx->arena, n, struct register_column_line);
     bool typed = req->method == HTTP_POST;
     v->path = arena_printf(cx->arena, "/register/%s/atur", b.book);
-    v->month_path =
-        month_path(cx, b.book, register_month_of(cx->arena, cx->now_ms, cx->offset_min).text);
+    v->month_path = month_path(cx, b.book,
+                               register_month_of(cx->arena, cx->now_ms, cx->offset_min).text);
     v->code = typed ? form_typed(cx, req, "code") : b.code;
     v->title = typed ? form_typed(cx, req, "title") : b.title;
     v->organiser = typed ? form_typed(cx, req, "organiser") : b.organiser;

@@ -63,18 +63,16 @@ static void paper_changes(struct cx *cx, struct pdf *p, const struct register_sh
                                                 {"Nomor dan tanggal kunjungan", 20, PDF_LEFT},
                                                 {"Yang diperbaiki", 20, PDF_LEFT},
                                                 {"Alasan", 48, PDF_LEFT}};
-    const char **cells =
-        ARENA_ARRAY(cx->arena, s->change_count * CHANGE_COLUMNS + 1, const char *);
+    const char **cells = ARENA_ARRAY(cx->arena, s->change_count * CHANGE_COLUMNS + 1, const char *);
     int offset = cx->offset_min;
     if (s->change_count == 0)
         return;
     for (size_t i = 0; i < s->change_count; i++) {
         const struct register_change *c = &s->changes[i];
         cells[i * CHANGE_COLUMNS] = time_day_text(cx->arena, c->at, offset);
-        cells[i * CHANGE_COLUMNS + 1] =
-            arena_printf(cx->arena, "%lld%s/%lld, %s", (long long)c->number,
-                         str_or(c->number_suffix, ""), (long long)c->year,
-                         time_day_text(cx->arena, c->arrived_at, offset));
+        cells[i * CHANGE_COLUMNS + 1] = arena_printf(
+            cx->arena, "%lld%s/%lld, %s", (long long)c->number, str_or(c->number_suffix, ""),
+            (long long)c->year, time_day_text(cx->arena, c->arrived_at, offset));
         cells[i * CHANGE_COLUMNS + 2] = register_change_text(cx, c);
         cells[i * CHANGE_COLUMNS + 3] = c->reason;
     }
@@ -107,10 +105,10 @@ static void paper_signatures(struct cx *cx, struct pdf *p, const struct register
     struct pdf_signature both[] = {signature(cx, "Mengetahui,", s->closing.acknowledged),
                                    signature(cx, NULL, s->closing.signer)};
     pdf_paragraph(p, arena_printf(cx->arena, "Ditutup pada akhir bulan %s.", s->label));
-    both[1].place_date =
-        arena_printf(cx->arena, "%s, %s", s->book.place,
-                     time_long_date(cx->arena, s->closed ? s->closing.closed_at : last_ms,
-                                    cx->offset_min, false));
+    both[1].place_date = arena_printf(cx->arena, "%s, %s", s->book.place,
+                                      time_long_date(cx->arena,
+                                                     s->closed ? s->closing.closed_at : last_ms,
+                                                     cx->offset_min, false));
     pdf_signatures(p, both, ARRAY_LEN(both));
 }
 
@@ -162,8 +160,7 @@ static enum err send_pdf(struct cx *cx, struct http_res *res, const struct regis
                          struct bytes file)
 {
     res->content_type = "application/pdf";
-    http_res_attachment(
-        cx, res, arena_printf(cx->arena, "%s %s.pdf", s->book.code, s->month.text));
+    http_res_attachment(cx, res, arena_printf(cx->arena, "%s %s.pdf", s->book.code, s->month.text));
     res->body = buf_new(cx->arena, file.n, file.n);
     buf_add(&res->body, file.p, file.n);
     return ERR_OK;
@@ -202,7 +199,8 @@ static enum err sheet_recap(struct cx *cx, struct xlsx *x, const struct register
                  {"Sisa bulan laporan", s->recap.carried + s->recap.received - s->recap.settled},
                  {"Jumlah tamu perorangan", s->recap.individuals},
                  {"Jumlah tamu yang mewakili organisasi", s->recap.organisations}};
-    static const struct xlsx_column columns[] = {{"Uraian", 40, XLSX_TEXT}, {"Jumlah", 12, XLSX_INT}};
+    static const struct xlsx_column columns[] = {{"Uraian", 40, XLSX_TEXT},
+                                                 {"Jumlah", 12, XLSX_INT}};
     const struct xlsx_sheet sheet = {.name = "Rekapitulasi",
                                      .title = arena_printf(cx->arena, "Rekapitulasi %s", s->label),
                                      .columns = columns,
@@ -221,7 +219,8 @@ static enum err sheet_lines(struct cx *cx, struct xlsx *x, const struct register
     const struct register_book *b = &s->book;
     struct xlsx_column columns[REGISTER_COLUMNS_MAX];
     struct xlsx_cell cells[REGISTER_COLUMNS_MAX] = {{.text = NULL}};
-    const char *const lines[] = {s->office.name, arena_printf(cx->arena, "Bulan %s", s->label), NULL};
+    const char *const lines[] = {s->office.name, arena_printf(cx->arena, "Bulan %s", s->label),
+                                 NULL};
     for (size_t i = 0; i < b->column_count; i++)
         columns[i] = (struct xlsx_column){b->columns[i].label, b->columns[i].share * 1.6, XLSX_WRAP};
     const struct xlsx_sheet sheet = {.name = b->code,
@@ -259,8 +258,7 @@ enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct htt
     }
     TRY(xlsx_end(x, &fd, &bytes));
     res->content_type = XLSX_TYPE;
-    http_res_attachment(
-        cx, res, arena_printf(cx->arena, "%s %s.xlsx", s->book.code, s->month.text));
+    http_res_attachment(cx, res, arena_printf(cx->arena, "%s %s.xlsx", s->book.code, s->month.text));
     http_res_file(res, fd, (uint64_t)bytes);
     return ERR_OK;
 }

@@ -46,8 +46,8 @@ void register_columns_read(struct cx *cx, const char *json, struct register_book
     for (size_t i = 0; i < json_array_size(list) && n < REGISTER_COLUMNS_MAX; i++) {
         const json_t *one = json_array_get(list, i);
         const char *label = json_string_value(json_object_get(one, "label"));
-        const struct register_column *c =
-            column_of(shipped, json_string_value(json_object_get(one, "key")));
+        const struct register_column *c = column_of(shipped,
+                                                    json_string_value(json_object_get(one, "key")));
         if (!c)
             continue;
         b->columns[n] = *c;
@@ -157,7 +157,7 @@ static const char *cell_information(const struct row_source *r)
 {
     static const struct {
         const char *key, *label;
-    } parts[] = {{"who", "Siapa"},     {"what", "Apa"},       {"when", "Bilamana"},
+    } parts[] = {{"who", "Siapa"},     {"what", "Apa"},      {"when", "Bilamana"},
                  {"where", "Di mana"}, {"how", "Bagaimana"}, {"why", "Mengapa"}};
     struct buf text = buf_new(r->cx->arena, 256, CELL_MAX);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
@@ -255,7 +255,8 @@ enum err register_fill(struct cx *cx, const char *book, const char *month, bool 
     TRY(office_get(cx->read, office, &s.office));
     TRY(register_book_get(cx, book, &s.book));
     if (!register_month_read(cx->arena, month, cx->offset_min, &s.month))
-        return cx_fail(cx, ERR_MISSING, "no_month", T("Bulan itu tidak ada. Tulis seperti 2026-07."));
+        return cx_fail(cx, ERR_MISSING, "no_month",
+                       T("Bulan itu tidak ada. Tulis seperti 2026-07."));
     s.label = register_month_label(cx->arena, &s.month, cx->lang == LANG_EN);
     if (str_empty(s.book.place))
         s.book.place = register_place(s.office.name);
@@ -274,11 +275,16 @@ const char *register_change_text(struct cx *cx, const struct register_change *c)
 {
     static const struct {
         const char *field, *text;
-    } names[] = {{"", T("Entri susulan")},        {"name", T("Nama")},
-                 {"id_number", T("Nomor identitas")}, {"id_type", T("Jenis identitas")},
-                 {"phone", T("Nomor HP")},        {"email", T("Surel")},
-                 {"address", T("Alamat")},        {"organization", T("Organisasi")},
-                 {"purpose", T("Keperluan")},     {"category", T("Jenis kunjungan")}};
+    } names[] = {{"", T("Entri susulan")},
+                 {"name", T("Nama")},
+                 {"id_number", T("Nomor identitas")},
+                 {"id_type", T("Jenis identitas")},
+                 {"phone", T("Nomor HP")},
+                 {"email", T("Surel")},
+                 {"address", T("Alamat")},
+                 {"organization", T("Organisasi")},
+                 {"purpose", T("Keperluan")},
+                 {"category", T("Jenis kunjungan")}};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (str_eq(names[i].field, c->field))
             return cx_t(cx, names[i].text);
@@ -292,9 +298,8 @@ enum err register_signer(struct cx *cx, const struct office *office, uint32_t ro
 {
     struct reach_who who = {.staff_id = NULL};
     struct staff s = {.name = ""};
-    const char *post = role == ROLE_OFFICE_HEAD
-                           ? arena_printf(cx->arena, "Kepala %s", office->name)
-                           : "Kepala Seksi Intelijen";
+    const char *post = role == ROLE_OFFICE_HEAD ? arena_printf(cx->arena, "Kepala %s", office->name)
+                                                : "Kepala Seksi Intelijen";
     enum err e = reach_of_post(cx, cx->actor.office_id, role, &who);
     if (e == ERR_OK)
         e = staff_get(cx->read, cx->actor.office_id, who.staff_id, &s);

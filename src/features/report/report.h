@@ -117,7 +117,6 @@ struct report_point {
     int64_t from; /* day number */
     int64_t visits, kept, measured;
     int64_t median_ms, p90_ms; /* -1: nothing was measured */
-    bool any;                  /* a guest came */
 };
 struct report_figures {
     struct report_sum sum;

@@ -188,7 +188,7 @@ const struct db_sql *const report_statements[] = {
 /* Where the numbers of one reading go. */
 struct counting {
     struct report_sum *sum;
-    const struct report_period *period; /* NULL: no points */
+    const struct report_period *period; /* NULL with `points` and `came` */
     struct report_point *points;
     struct report_times *point_times;
     int64_t today_ms;
@@ -197,6 +197,7 @@ struct counting {
     struct day_row day;
     const int64_t *skip; /* kept days that are counted from the visits all the same */
     size_t skip_count;
+    bool *came; /* by day of the period: a guest came; NULL: nobody asks */
     bool bad;
 };
 
@@ -213,7 +214,6 @@ static void point_add(struct counting *c, int64_t day, bool cancelled, bool meas
     if (cancelled)
         return;
     p->visits++;
-    p->any = true;
     p->measured += measured;
     p->kept += kept;
 }
@@ -222,11 +222,13 @@ static enum err count_visit(void *arg)
 {
     struct counting *c = arg;
     const struct report_visit *v = &c->visit;
-    report_sum_add(c->sum, v, c->today_ms, c->offset_min);
-    if (!c->points)
-        return ERR_OK;
     enum report_kind kind = report_kind_of(v, c->today_ms, c->offset_min);
     int64_t day = calendar_day_of(v->arrived_at, c->offset_min);
+    report_sum_add(c->sum, v, c->today_ms, c->offset_min);
+    if (c->came && kind != REPORT_CANCELLED)
+        c->came[day - c->period->from] = true;
+    if (!c->points)
+        return ERR_OK;
     bool measured = kind == REPORT_KEPT || kind == REPORT_MISSED;
     point_add(c, day, kind == REPORT_CANCELLED, measured, kind == REPORT_KEPT);
     if (measured)
@@ -508,13 +510,13 @@ static enum err add_kept_day(void *arg)
     s->kept += d->kept;
     s->missed += d->missed;
     c->bad = !report_times_unpack(d->times, &s->times) || c->bad;
+    c->came[day - c->period->from] = d->visits > 0;
     if (!c->points)
         return ERR_OK;
     struct report_point *p = &c->points[point_of(c, day)];
     p->visits += d->visits;
     p->kept += d->kept;
     p->measured += d->kept + d->missed;
-    p->any = p->any || d->visits > 0;
     (void)report_times_unpack(d->times, &c->point_times[point_of(c, day)]);
     return ERR_OK;
 }
@@ -598,7 +600,6 @@ static void begin_points(struct cx *cx, const struct report_period *p, struct re
     f->points = ARENA_ARRAY(cx->arena, f->point_count, struct report_point);
     c->point_times = ARENA_ARRAY(cx->arena, f->point_count, struct report_times);
     c->points = f->points;
-    c->period = p;
     int year = time_civil(calendar_day_ms(p->from, 0), 0).year;
     for (size_t i = 0; i < f->point_count; i++) {
         struct civil first = {.year = year, .month = (int)i + 1, .day = 1};
@@ -618,6 +619,8 @@ enum err report_read(struct cx *cx, const struct report_period *p, struct report
     int64_t until = p->until < tomorrow ? p->until : tomorrow;
     report_sum_begin(cx->arena, &f.sum);
     c.sum = &f.sum;
+    c.period = p;
+    c.came = ARENA_ARRAY(cx->arena, (size_t)(p->until - p->from), bool);
     begin_points(cx, p, &f, &c);
     TRY(read_state(cx->read, cx->actor.office_id, &state));
     int64_t live = *state.day ? calendar_day(state.day) + 1 : p->from;
@@ -628,8 +631,9 @@ enum err report_read(struct cx *cx, const struct report_period *p, struct report
     for (size_t i = 0; i < f.point_count; i++) {
         f.points[i].median_ms = report_times_at(&c.point_times[i], PHASE_TOTAL, 50);
         f.points[i].p90_ms = report_times_at(&c.point_times[i], PHASE_TOTAL, 90);
-        f.days += f.points[i].any;
     }
+    for (int64_t i = 0; i < p->until - p->from; i++)
+        f.days += c.came[i];
     TRY(read_complaints(cx, p, &f));
     *ret = f;
     return ERR_OK;

@@ -33,9 +33,9 @@ const char *staff_role_name(uint32_t role)
 
 const char *staff_role_label(uint32_t roles)
 {
-    static const uint32_t by_rank[] = {ROLE_OFFICE_HEAD, ROLE_INTEL_CHIEF,  ROLE_SECTION_CHIEF,
-                                       ROLE_CASE_OFFICER, ROLE_ADMIN,       ROLE_DUTY_OFFICER, ROLE_FRONT_DESK,
-                                       ROLE_MONITOR};
+    static const uint32_t by_rank[] = {ROLE_OFFICE_HEAD,  ROLE_INTEL_CHIEF, ROLE_SECTION_CHIEF,
+                                       ROLE_CASE_OFFICER, ROLE_ADMIN,       ROLE_DUTY_OFFICER,
+                                       ROLE_FRONT_DESK,   ROLE_MONITOR};
     for (size_t i = 0; i < ARRAY_LEN(by_rank); i++) {
         if (!(roles & by_rank[i]))
             continue;

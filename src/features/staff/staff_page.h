@@ -44,7 +44,7 @@ struct key_row {
 struct key_view {
     const struct key_row *rows;
     size_t count, waiting;
-    bool may_trust; /* the person's own key is trusted */
+    bool may_trust;    /* the person's own key is trusted */
     int64_t shut;      /* complaints sealed for an older key of this person */
     const char *drill; /* when the drill of the recovery sheet is due, once that is near; else NULL */
     const char *username;

@@ -93,9 +93,9 @@ struct staff_form {
     const char *username, *password, *name, *title, *rank, *nip, *section, *phone;
     struct text_list roles;
 };
-static const char *const role_codes[] = {
-    "front_desk",    "duty_officer", "intel_chief", "office_head",
-    "section_chief", "admin",        "monitor", "case_officer", NULL};
+static const char *const role_codes[] = {"front_desk",  "duty_officer",  "intel_chief",
+                                         "office_head", "section_chief", "admin",
+                                         "monitor",     "case_officer",  NULL};
 static const char *const section_codes[] = {"intel", "bin",  "pidum", "pidsus",
                                             "datun", "pb3r", NULL};
 

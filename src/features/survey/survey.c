@@ -12,7 +12,8 @@ const struct survey_element survey_elements[SURVEY_ELEMENTS + 1] = {
     {"procedure", T("Sistem, mekanisme, dan prosedur"),
      T("Bagaimana kemudahan prosedur pelayanan di kantor ini?")},
     {"time", T("Waktu penyelesaian"), T("Bagaimana kecepatan waktu pelayanan?")},
-    {"fee", T("Biaya atau tarif"), T("Bagaimana kewajaran biaya? Pelayanan ini tidak dipungut biaya.")},
+    {"fee", T("Biaya atau tarif"),
+     T("Bagaimana kewajaran biaya? Pelayanan ini tidak dipungut biaya.")},
     {"product", T("Produk spesifikasi jenis pelayanan"),
      T("Bagaimana kesesuaian hasil pelayanan dengan yang tercantum dalam standar pelayanan?")},
     {"competence", T("Kompetensi pelaksana"), T("Bagaimana kemampuan petugas dalam melayani?")},
@@ -100,17 +101,24 @@ int64_t survey_sample_size(int64_t population)
 
 const struct survey_choice survey_genders[] = {
     {"", T("Tidak disebutkan")}, {"L", T("Laki-laki")}, {"P", T("Perempuan")}, {NULL, NULL}};
-const struct survey_choice survey_ages[] = {{"", T("Tidak disebutkan")}, {"u25", T("Di bawah 25 tahun")},
-                                            {"25-34", T("25–34 tahun")}, {"35-44", T("35–44 tahun")},
-                                            {"45-54", T("45–54 tahun")}, {"55+", T("55 tahun ke atas")},
+const struct survey_choice survey_ages[] = {{"", T("Tidak disebutkan")},
+                                            {"u25", T("Di bawah 25 tahun")},
+                                            {"25-34", T("25–34 tahun")},
+                                            {"35-44", T("35–44 tahun")},
+                                            {"45-54", T("45–54 tahun")},
+                                            {"55+", T("55 tahun ke atas")},
                                             {NULL, NULL}};
 const struct survey_choice survey_educations[] = {
-    {"", T("Tidak disebutkan")}, {"sd", T("SD")}, {"smp", T("SMP")}, {"sma", T("SMA")},
+    {"", T("Tidak disebutkan")}, {"sd", T("SD")}, {"smp", T("SMP")},       {"sma", T("SMA")},
     {"d3", T("D1–D3")},          {"s1", T("S1")}, {"s2", T("S2 ke atas")}, {NULL, NULL}};
-const struct survey_choice survey_occupations[] = {
-    {"", T("Tidak disebutkan")},  {"asn", T("ASN")},              {"tni", T("TNI")},
-    {"polri", T("Polri")},        {"swasta", T("Pegawai swasta")}, {"wirausaha", T("Wirausaha")},
-    {"lainnya", T("Lainnya")},    {NULL, NULL}};
+const struct survey_choice survey_occupations[] = {{"", T("Tidak disebutkan")},
+                                                   {"asn", T("ASN")},
+                                                   {"tni", T("TNI")},
+                                                   {"polri", T("Polri")},
+                                                   {"swasta", T("Pegawai swasta")},
+                                                   {"wirausaha", T("Wirausaha")},
+                                                   {"lainnya", T("Lainnya")},
+                                                   {NULL, NULL}};
 const struct survey_breakdown survey_breakdowns[SURVEY_BREAKDOWNS] = {
     {"gender", T("Jenis kelamin"), survey_genders},
     {"age", T("Umur"), survey_ages},
@@ -136,12 +144,13 @@ bool survey_period_read(struct arena *a, const char *text, struct survey_period 
         return false;
     }
     int next_year = (int)year + (last == 12), next_month = last % 12 + 1;
-    *ret = (struct survey_period){.year = (int)year,
-                                  .first_month = first,
-                                  .last_month = last,
-                                  .from_day = arena_printf(a, "%04d-%02d-01", (int)year, first),
-                                  .until_day = arena_printf(a, "%04d-%02d-01", next_year, next_month),
-                                  .text = arena_strdup(a, text)};
+    *ret = (struct survey_period){
+        .year = (int)year,
+        .first_month = first,
+        .last_month = last,
+        .from_day = arena_printf(a, "%04d-%02d-01", (int)year, first),
+        .until_day = arena_printf(a, "%04d-%02d-01", next_year, next_month),
+        .text = arena_strdup(a, text)};
     return true;
 }
 

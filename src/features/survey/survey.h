@@ -36,11 +36,11 @@ struct survey_totals {
 };
 
 struct survey_result {
-    bool known;                       /* every element has an answer */
+    bool known;                         /* every element has an answer */
     int64_t mean_x100[SURVEY_ELEMENTS]; /* NRR, hundredths, rounded */
-    int64_t index_x100;               /* IKM, hundredths, rounded half up: 9148 is 91.48 */
-    char grade;                       /* 'A' … 'D' */
-    const char *grade_label;          /* msgid "Sangat baik" */
+    int64_t index_x100;                 /* IKM, hundredths, rounded half up: 9148 is 91.48 */
+    char grade;                         /* 'A' … 'D' */
+    const char *grade_label;            /* msgid "Sangat baik" */
 };
 /* Not known when an element has no answer. The grade is found after rounding to two decimals, so that 64.995
  * is 65.00 and C. */
@@ -94,9 +94,9 @@ struct survey_count {
     int64_t people;
 };
 /* Respondents of the period by one of survey_breakdowns. */
-enum err survey_people_by(struct db_conn *conn, const char *office_id, const struct survey_period *p,
-                          const char *breakdown, struct survey_count **ret,
-                          size_t *ret_count) MUST_USE;
+enum err survey_people_by(struct db_conn *conn, const char *office_id,
+                          const struct survey_period *p, const char *breakdown,
+                          struct survey_count **ret, size_t *ret_count) MUST_USE;
 struct survey_suggestion {
     const char *id, *day;
     struct bytes suggestion_sealed;

@@ -33,7 +33,7 @@ struct survey_suggestion_line {
     const char *day, *text;
 };
 struct survey_report_view {
-    const char *label, *path; /* of the period */
+    const char *label, *path;                            /* of the period */
     const char *index, *grade, *grade_label, *index_011; /* index NULL: not known */
     const char *people, *population, *sample;            /* sample: sentence about its size */
     bool enough;

@@ -39,7 +39,7 @@ struct survey_form {
 static const char *const genders[] = {"", "L", "P", NULL};
 static const char *const ages[] = {"", "u25", "25-34", "35-44", "45-54", "55+", NULL};
 static const char *const educations[] = {"", "sd", "smp", "sma", "d3", "s1", "s2", NULL};
-static const char *const occupations[] = {"",      "asn",       "tni",     "polri",
+static const char *const occupations[] = {"",       "asn",       "tni",     "polri",
                                           "swasta", "wirausaha", "lainnya", NULL};
 /* clang-format off */
 #define ANSWER(i, code, text) {.name = code, .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct survey_form, answers) + (i) * sizeof(int64_t), .min = SURVEY_ANSWER_MIN, .max = SURVEY_ANSWER_MAX, .label = text, .missing = T("Pilih satu jawaban untuk pertanyaan ini.")}
@@ -174,7 +174,8 @@ static enum err figures_of(struct cx *cx, const char *text, struct survey_figure
     return ERR_OK;
 }
 
-static void fill_elements(struct cx *cx, const struct survey_figures *f, struct survey_report_view *v)
+static void fill_elements(struct cx *cx, const struct survey_figures *f,
+                          struct survey_report_view *v)
 {
     for (size_t i = 0; i < SURVEY_ELEMENTS; i++) {
         int64_t n = f->totals.count[i];
@@ -231,7 +232,8 @@ static enum err fill_suggestions(struct cx *cx, const struct survey_figures *f,
     return ERR_OK;
 }
 
-static void fill_periods(struct cx *cx, const struct survey_period *now, struct survey_report_view *v)
+static void fill_periods(struct cx *cx, const struct survey_period *now,
+                         struct survey_report_view *v)
 {
     const char *const tails[] = {"", "-S1", "-S2", "-T1", "-T2", "-T3", "-T4"};
     for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
@@ -287,8 +289,7 @@ static enum err this_year_get(struct cx *cx, struct http_req *req, struct http_r
 {
     (void)req;
     return http_res_redirect(
-        cx, res,
-        arena_printf(cx->arena, "/ikm/%d", time_civil(cx->now_ms, cx->offset_min).year));
+        cx, res, arena_printf(cx->arena, "/ikm/%d", time_civil(cx->now_ms, cx->offset_min).year));
 }
 
 /* --- to publish -------------------------------------------------------------------------------------------------- */
@@ -327,15 +328,17 @@ static enum err sheet_make(struct cx *cx, const struct survey_figures *f, struct
     pdf_title(p, "INDEKS KEPUASAN MASYARAKAT", label);
     const struct pdf_fact facts[] = {
         {"Nilai IKM", f->exact.known ? decimal(cx, f->exact.index_x100) : "Belum dapat dihitung"},
-        {"Mutu pelayanan", f->exact.known ? arena_printf(cx->arena, "%c (%s)", f->exact.grade,
-                                                         f->exact.grade_label)
-                                          : "–"},
+        {"Mutu pelayanan",
+         f->exact.known ? arena_printf(cx->arena, "%c (%s)", f->exact.grade, f->exact.grade_label)
+                        : "–"},
         {"Jumlah responden", whole(cx, f->people)},
         {"Jumlah tamu dalam periode ini", whole(cx, f->population)}};
     pdf_facts(p, facts, ARRAY_LEN(facts));
     sheet_table(cx, p, f);
-    pdf_note(p, "Dihitung menurut Peraturan Menteri PANRB Nomor 14 Tahun 2017: sembilan unsur dengan bobot "
-                "yang sama (1/9), nilai 1 sampai 4, IKM = nilai rata-rata tertimbang × 25.");
+    pdf_note(
+        p,
+        "Dihitung menurut Peraturan Menteri PANRB Nomor 14 Tahun 2017: sembilan unsur dengan bobot "
+        "yang sama (1/9), nilai 1 sampai 4, IKM = nilai rata-rata tertimbang × 25.");
     pdf_paragraph(p, "Terima kasih atas penilaian yang telah diberikan. Masukan masyarakat sangat "
                      "bermanfaat untuk memperbaiki pelayanan kami.");
     TRY(pdf_finish(p, &file));
@@ -362,13 +365,13 @@ static enum err book_fill(struct cx *cx, struct xlsx *x, const struct survey_fig
                                                  {"Jawaban", 12, XLSX_INT},
                                                  {"Jumlah nilai", 14, XLSX_INT},
                                                  {"Nilai rata-rata", 16, XLSX_DECIMAL}};
-    const struct xlsx_sheet sheet = {
-        .name = "IKM",
-        .title = arena_printf(cx->arena, "Indeks Kepuasan Masyarakat, %s",
-                              survey_period_label(cx, &f->period)),
-        .columns = columns,
-        .column_count = 4,
-        .offset_min = cx->offset_min};
+    const struct xlsx_sheet sheet = {.name = "IKM",
+                                     .title = arena_printf(cx->arena,
+                                                           "Indeks Kepuasan Masyarakat, %s",
+                                                           survey_period_label(cx, &f->period)),
+                                     .columns = columns,
+                                     .column_count = 4,
+                                     .offset_min = cx->offset_min};
     TRY(xlsx_sheet_begin(x, &sheet));
     for (size_t i = 0; i < SURVEY_ELEMENTS; i++) {
         const struct xlsx_cell cells[] = {{.text = survey_elements[i].label},

@@ -38,7 +38,7 @@ struct actor {
     char id[UUID_TEXT_BYTES];         /* staff id; "" for none and system */
     char session_id[UUID_TEXT_BYTES]; /* public id of the session or token row; "" otherwise */
     char office_id[UUID_TEXT_BYTES];
-    uint32_t roles; /* bits; their meaning belongs to features/staff */
+    uint32_t roles;   /* bits; their meaning belongs to features/staff */
     bool key_trusted; /* somebody vouches for this person's key; see features/staff */
     const char *name;
     const char *username;

@@ -91,8 +91,8 @@ void seal_envelope_pair(const struct seal_envelope *e, uint8_t ret_public_key[32
                         uint8_t ret_secret_key[32])
 {
     uint8_t seed[crypto_box_SEEDBYTES];
-    if (crypto_generichash(seed, sizeof(seed), (const uint8_t *)PAIR_PURPOSE, sizeof(PAIR_PURPOSE) - 1,
-                           e->key, sizeof(e->key)) != 0 ||
+    if (crypto_generichash(seed, sizeof(seed), (const uint8_t *)PAIR_PURPOSE,
+                           sizeof(PAIR_PURPOSE) - 1, e->key, sizeof(e->key)) != 0 ||
         crypto_box_seed_keypair(ret_public_key, ret_secret_key, seed) != 0)
         abort(); /* only lengths can be wrong */
     sodium_memzero(seed, sizeof(seed));

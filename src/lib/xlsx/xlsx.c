@@ -79,9 +79,9 @@ static const char *sheet_name(struct xlsx *x, const char *name)
 
 static lxw_format *format_of(lxw_workbook *book, enum xlsx_kind kind, bool strong)
 {
-    static const char *const numbers[] = {[XLSX_TEXT] = NULL,          [XLSX_WRAP] = NULL,
-                                          [XLSX_INT] = "#,##0",        [XLSX_DECIMAL] = "#,##0.00",
-                                          [XLSX_DAY] = "dd/mm/yyyy",   [XLSX_TIME] = "dd/mm/yyyy hh:mm"};
+    static const char *const numbers[] = {
+        [XLSX_TEXT] = NULL,          [XLSX_WRAP] = NULL,        [XLSX_INT] = "#,##0",
+        [XLSX_DECIMAL] = "#,##0.00", [XLSX_DAY] = "dd/mm/yyyy", [XLSX_TIME] = "dd/mm/yyyy hh:mm"};
     lxw_format *f = workbook_add_format(book);
     format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
     format_set_border(f, LXW_BORDER_HAIR);
@@ -131,9 +131,8 @@ enum err xlsx_begin(struct arena *a, const char *dir, struct xlsx **ret)
     if (x->fd < 0)
         return failed("workbook");
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", x->fd);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE,
-                                    .tmpdir = arena_strdup(a, dir),
-                                    .use_zip64 = LXW_FALSE};
+    lxw_workbook_options options = {
+        .constant_memory = LXW_TRUE, .tmpdir = arena_strdup(a, dir), .use_zip64 = LXW_FALSE};
     x->book = workbook_new_opt(path, &options);
     if (!x->book) {
         (void)close(x->fd);
@@ -209,7 +208,8 @@ static enum err write_number(struct xlsx *x, lxw_col_t column, double value, lxw
     return checked(worksheet_write_number(x->sheet, x->row, column, value, format));
 }
 
-static enum err write_cell(struct xlsx *x, size_t i, const struct xlsx_cell *cell, lxw_format *format)
+static enum err write_cell(struct xlsx *x, size_t i, const struct xlsx_cell *cell,
+                           lxw_format *format)
 {
     lxw_col_t column = (lxw_col_t)i;
     switch (x->columns[i].kind) {
@@ -250,7 +250,8 @@ static void set_height(struct xlsx *x, const struct xlsx_cell *cells)
 {
     double lines = 1;
     for (size_t i = 0; i < x->column_count; i++) {
-        double own = x->columns[i].kind == XLSX_WRAP ? lines_of(cells[i].text, x->columns[i].width) : 1;
+        double own = x->columns[i].kind == XLSX_WRAP ? lines_of(cells[i].text, x->columns[i].width)
+                                                     : 1;
         lines = own > lines ? own : lines;
     }
     if (lines > 1)
@@ -264,7 +265,8 @@ static enum err write_row(struct xlsx *x, const struct xlsx_cell *cells, lxw_for
     set_height(x, cells);
     for (size_t i = 0; i < x->column_count; i++) {
         /* In a row of totals a text may stand in a column of numbers. */
-        bool words = cells[i].text && x->columns[i].kind != XLSX_TEXT && x->columns[i].kind != XLSX_WRAP;
+        bool words = cells[i].text && x->columns[i].kind != XLSX_TEXT &&
+                     x->columns[i].kind != XLSX_WRAP;
         TRY(words ? write_text(x, (lxw_col_t)i, cells[i].text, formats[XLSX_TEXT])
                   : write_cell(x, i, &cells[i], formats[x->columns[i].kind]));
     }
