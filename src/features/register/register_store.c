@@ -71,7 +71,7 @@ DB_SQL(register_book_upsert,
        "changed_at = excluded.changed_at, changed_by = excluded.changed_by");
 DB_SQL(register_visit_list,
        "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND arrived_at >= $2 "
-       "AND arrived_at < $3 ORDER BY year, number, number_suffix");
+       "AND arrived_at < $3 ORDER BY year, import_id IS NULL, number, number_suffix");
 /* Cancelled before step 3 are shown with their number, but nobody came and nothing is left to settle. */
 DB_SQL(register_recap_select,
        "SELECT "
@@ -107,7 +107,7 @@ DB_SQL(register_change_list,
        "v.registered_by AS by_id, v.number_suffix AS number_suffix, v.registered_at AS at, "
        "v.year AS year, v.number AS number, v.arrived_at AS arrived_at FROM visit v "
        "WHERE v.office_id = $1 AND v.registered_at >= $2 AND v.registered_at < $3 "
-       "AND v.arrived_at < $4 "
+       "AND v.arrived_at < $4 AND v.import_id IS NULL "
        "ORDER BY at, number LIMIT 2000");
 
 const struct db_sql *const register_statements[] = {&register_book_select,

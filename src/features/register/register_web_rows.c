@@ -112,6 +112,8 @@ static const char *cell_number(const struct row_source *r)
 
 static const char *cell_officer(const struct row_source *r)
 {
+    if (str_eq(r->visit->late_reason, VISIT_OLD_BOOK))
+        return member(r, "officer");
     return staff_name(r->cx->read, r->cx->actor.office_id, r->visit->registered_by);
 }
 
@@ -119,6 +121,8 @@ static const char *cell_arrived(const struct row_source *r)
 {
     struct arena *a = r->cx->arena;
     int offset = r->cx->offset_min;
+    if (str_eq(member(r, "time"), "unknown"))
+        return time_long_date(a, r->visit->arrived_at, offset, false);
     return arena_printf(a, "%s, %s %s", time_long_date(a, r->visit->arrived_at, offset, false),
                         time_hm(a, r->visit->arrived_at, offset), time_zone_letters(offset));
 }
@@ -190,8 +194,12 @@ static const char *cell_remarks(const struct row_source *r)
     if (v->unreceived)
         add_line(&text, NULL, "Pulang sebelum diterima");
     add_line(&text, NULL, v->end_reason);
-    if (!str_empty(v->late_reason))
+    if (str_eq(v->late_reason, VISIT_OLD_BOOK)) {
+        add_line(&text, NULL, v->late_reason);
+        add_line(&text, NULL, member(r, "remarks"));
+    } else if (!str_empty(v->late_reason)) {
         add_line(&text, "Entri susulan", v->late_reason);
+    }
     return text.p ? text.p : "";
 }
 

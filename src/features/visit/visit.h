@@ -65,6 +65,10 @@ struct visit_step {
     const char *by_id, *skipped;
 };
 
+/* late_reason of a visit that was copied from an old book (features/exchange). Its note_sealed holds `officer`,
+ * `remarks` and, when the book named no hour, `time` = "unknown". */
+#define VISIT_OLD_BOOK "Dari buku lama"
+
 /* Who acts, in a form a transaction can hold. */
 struct visit_act {
     const char *office_id;

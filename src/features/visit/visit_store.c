@@ -101,11 +101,12 @@ DB_SQL(visit_insert,
 DB_SQL(visit_inside, "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND id_index = $2 "
                      "AND open = 1 ORDER BY arrived_at + 0 DESC LIMIT 1");
 DB_SQL(visit_number_before, "SELECT number FROM visit WHERE office_id = $1 AND year = $2 "
-                            "AND arrived_at + 0 <= $3 ORDER BY number DESC LIMIT 1");
+                            "AND arrived_at + 0 <= $3 AND import_id IS NULL "
+                            "ORDER BY number DESC LIMIT 1");
 DB_SQL(visit_number_first, "SELECT number FROM visit WHERE office_id = $1 AND year = $2 "
-                           "ORDER BY number LIMIT 1");
+                           "AND import_id IS NULL ORDER BY number LIMIT 1");
 DB_SQL(visit_suffixes, "SELECT count(*) FROM visit WHERE office_id = $1 AND year = $2 "
-                       "AND number = $3 AND number_suffix <> ''");
+                       "AND number = $3 AND number_suffix <> '' AND import_id IS NULL");
 DB_SQL(visit_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
                    "ON CONFLICT (office_id, book, period) DO UPDATE SET value = counter.value + 1 "
                    "RETURNING value");

@@ -120,6 +120,20 @@ void pdf_table(struct pdf *p, const struct pdf_table *t)
     b->u.table.cells = cells;
 }
 
+void pdf_bars(struct pdf *p, const struct pdf_bar *bars, size_t count)
+{
+    if (count == 0)
+        return;
+    struct block *b = add(p, BLOCK_BARS);
+    b->u.bars.items = ARENA_ARRAY(p->arena, count, struct pdf_bar);
+    b->u.bars.count = count;
+    for (size_t i = 0; i < count; i++) {
+        b->u.bars.items[i] = bars[i];
+        b->u.bars.items[i].label = name(p, bars[i].label);
+        b->u.bars.items[i].value = name(p, bars[i].value);
+    }
+}
+
 void pdf_signatures(struct pdf *p, const struct pdf_signature *s, size_t count)
 {
     struct block *b = add(p, BLOCK_SIGNATURES);

@@ -68,6 +68,14 @@ struct pdf_table {
 /* The head is repeated on each page. A row higher than a page is cut between lines. */
 void pdf_table(struct pdf *p, const struct pdf_table *t);
 
+struct pdf_bar {
+    const char *label, *value; /* value: in words, beside the bar */
+    double share;              /* of the longest possible bar, 0 to 1 */
+    bool hatched;              /* told from the others without colour */
+};
+/* A chart of bars lying under each other, black and grey alone. Nothing without bars. */
+void pdf_bars(struct pdf *p, const struct pdf_bar *bars, size_t count);
+
 struct pdf_signature {
     const char *place_date; /* "Kuala Kapuas, 23 Juli 2026", or NULL */
     const char *role; /* "Yang menerima,", "Plh. Kepala Kejaksaan Negeri Kapuas" (line feeds allowed) */

@@ -220,6 +220,9 @@ static void flow_block(struct flow *f, const struct block *b)
     case BLOCK_TABLE:
         block_table(f, &b->u.table);
         break;
+    case BLOCK_BARS:
+        block_bars(f, b->u.bars.items, b->u.bars.count);
+        break;
     case BLOCK_SIGNATURES:
         block_signatures(f, b->u.signatures.items, b->u.signatures.count);
         break;

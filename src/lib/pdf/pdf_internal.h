@@ -20,6 +20,7 @@ enum block_kind {
     BLOCK_NOTE,
     BLOCK_FACTS,
     BLOCK_TABLE,
+    BLOCK_BARS,
     BLOCK_SIGNATURES,
     BLOCK_CODE,
     BLOCK_PICTURE,
@@ -37,6 +38,10 @@ struct block {
             size_t count;
         } facts;
         struct pdf_table table;
+        struct {
+            struct pdf_bar *items;
+            size_t count;
+        } bars;
         struct {
             struct pdf_signature items[PDF_SIGNATURES];
             size_t count;
@@ -114,13 +119,14 @@ void flow_text(struct flow *f, const struct style *s, const char *text, struct t
 double flow_width(const struct flow *f);
 struct style flow_body(const struct flow *f);
 
-/* --- pdf_block.c, pdf_table.c: a piece each ----------------------------------------------------------------- */
+/* --- pdf_block.c, pdf_table.c, pdf_bars.c: a piece each ----------------------------------------------------------------- */
 void block_letterhead(struct flow *f, const struct pdf_letterhead *l);
 void block_facts(struct flow *f, const struct pdf_fact *facts, size_t count);
 void block_signatures(struct flow *f, const struct pdf_signature *s, size_t count);
 void block_code(struct flow *f, const struct pdf_code *c);
 void block_picture(struct flow *f, const struct picture *i);
 void block_table(struct flow *f, const struct pdf_table *t);
+void block_bars(struct flow *f, const struct pdf_bar *bars, size_t count);
 
 static inline void layout_drop(PangoLayout **layout)
 {
