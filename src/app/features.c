@@ -21,6 +21,7 @@
 #include "features/proof/proof.h"
 #include "features/reach/reach.h"
 #include "features/register/register.h"
+#include "features/report/report.h"
 #include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
 #include "features/survey/survey.h"
@@ -54,6 +55,7 @@ const struct db_sql *const *const *features_statements(void)
                                                          proof_statements,
                                                          register_statements,
                                                          reach_statements,
+                                                         report_statements,
                                                          reporter_statements,
                                                          replay_statements,
                                                          custody_day_statements,
@@ -90,6 +92,7 @@ static void collect_routes(void)
                                  casework_routes(),
                                  proof_routes(),
                                  register_routes(),
+                                 report_routes(),
                                  survey_routes(),
                                  reach_routes(),
                                  reporter_routes(),

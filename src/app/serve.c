@@ -19,6 +19,7 @@
 #include "features/evidence/evidence.h"
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
+#include "features/report/report.h"
 #include "features/reporter/reporter.h"
 #include "features/register/register.h"
 #include "features/staff/staff.h"
@@ -151,11 +152,14 @@ static void *clock_main(void *arg)
     struct serving *s = arg;
     struct arena *arena = arena_new(ARENA_BYTES);
     int64_t cleaned = 0, reminded = 0;
+    bool more_days = false;
     while (!s->stop) {
         struct cx cx = thread_cx(s, arena, s->workers + READER_CLOCK);
         const char *office = cx.actor.office_id;
         warn("decision", decision_tick(&cx, office));
         warn("escalation", escalation_tick(&cx, office));
+        if (time_monotonic_ms() - reminded >= REMIND_MS || reminded == 0 || more_days)
+            warn("figures", report_tick(&cx, office, &more_days));
         if (time_monotonic_ms() - reminded >= REMIND_MS || reminded == 0) {
             reminded = time_monotonic_ms();
             warn("deadlines", casework_tick(&cx, office));

@@ -126,7 +126,7 @@ static void people_begin_at_their_work(void **state)
     assert_string_equal(staff_home(ROLE_DUTY_OFFICER | ROLE_ADMIN), "/tamu");
     assert_string_equal(staff_home(ROLE_OFFICE_HEAD), "/jawab");
     assert_string_equal(staff_home(ROLE_ADMIN), "/petugas");
-    assert_string_equal(staff_home(ROLE_MONITOR), "/akun");
+    assert_string_equal(staff_home(ROLE_MONITOR), "/dasbor");
 }
 
 static void redirects_stay_at_home(void **state)

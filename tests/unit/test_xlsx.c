@@ -85,8 +85,7 @@ static void test_hostile_values_are_texts(void **state)
                                    "-1",
                                    "@SUM(A1)",
                                    "]]>",
-                                   "a\x01"
-                                   "b",
+                                   "a\001b",
                                    "\xEF\xBF\xBE",
                                    "<script>&\"'",
                                    "\xE2\x80\xAEterbalik"};

@@ -73,6 +73,7 @@ const char *audit_action_label(const char *action)
         {"file_fetched", T("Berkas pengaduan diambil")},
         {"files_viewed", T("Daftar berkas pengaduan dibuka")},
         {"day_closed", T("Hari ditutup")},
+        {"report_exported", T("Laporan pelayanan diunduh")},
         {"visitor_searched", T("Tamu lama dicari")},
         {"visitor_used", T("Data tamu lama dipakai")},
         {"complaint_read", T("Pengaduan dibaca")},

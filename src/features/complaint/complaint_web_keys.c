@@ -105,6 +105,25 @@ enum err complaint_unlock_receipt(struct cx *cx, const char *receipt, struct com
     return e;
 }
 
+enum err complaint_open_by_code(struct cx *cx, const char *typed, char **ret_code,
+                                struct complaint *ret, struct complaint_text *ret_text)
+{
+    struct seal_envelope key;
+    enum err e = ERR_MISSING;
+    if (seal_receipt_normalise(cx->arena, typed, ret_code))
+        e = complaint_unlock_receipt(cx, *ret_code, ret, &key);
+    if (e == ERR_MISSING) {
+        cx_field(cx, "code", "unknown",
+                 T("Kode ini tidak dikenal. Periksa lagi huruf dan angkanya pada tanda terima."));
+        return ERR_INVALID;
+    }
+    if (e != ERR_OK)
+        return e;
+    e = complaint_open_content(cx, ret, &key, ret_text);
+    explicit_bzero(&key, sizeof(key));
+    return e;
+}
+
 /* --- passing on --------------------------------------------------------------------------------------------- */
 
 static enum err person_with_key(struct cx *cx, const char *staff_id, struct staff *ret)

@@ -27,6 +27,11 @@ enum err complaint_count_shut(struct cx *cx, int64_t *ret) MUST_USE;
 enum err complaint_unlock_receipt(struct cx *cx, const char *receipt, struct complaint *ret,
                                   struct seal_envelope *ret_key) MUST_USE;
 
+/* The content in clear for whoever typed a receipt code in the field "code": *ret_code is it in its normal
+ * form. ERR_INVALID with a field error when it is none of this office. */
+enum err complaint_open_by_code(struct cx *cx, const char *typed, char **ret_code,
+                                struct complaint *ret, struct complaint_text *ret_text) MUST_USE;
+
 /* Everything inside the content's envelope. */
 enum err complaint_open_content(const struct cx *cx, const struct complaint *c,
                                 const struct seal_envelope *key,

@@ -35,6 +35,8 @@ struct letter_case {
     int64_t dated_at;
     const char *place;
 };
+/* The day on a letter, as typed: today, or an earlier one that was forgotten; a later one is a field error. */
+int64_t letter_dated(struct cx *cx, const char *date);
 enum err letter_document(struct cx *cx, const struct letter_case *c, struct bytes *ret) MUST_USE;
 /* The sealed form and back. */
 struct bytes letter_input_seal(struct cx *cx, const struct complaint *c, const char *letter_id,

@@ -262,18 +262,6 @@ enum err letter_start_post(struct cx *cx, struct http_req *req, struct http_res 
     return finish(cx, req, res, e);
 }
 
-static int64_t dated(struct cx *cx, const char *date)
-{
-    int64_t today = time_day_start(cx->now_ms, cx->offset_min);
-    struct civil c = {0};
-    if (str_empty(date) || !time_parse_date(date, &c.year, &c.month, &c.day))
-        return today;
-    int64_t day = time_from_civil(c, cx->offset_min);
-    if (day > today)
-        cx_field(cx, "date", "future", T("Tanggal surat tidak boleh sesudah hari ini."));
-    return day;
-}
-
 static enum err take(struct cx *cx, struct http_req *req, struct letter_taking *t)
 {
     struct take_in in;
@@ -281,7 +269,7 @@ static enum err take(struct cx *cx, struct http_req *req, struct letter_taking *
     enum err e = form_parse(cx, req, &letter_take_form, &in);
     check_type(cx, "type", in.type);
     check_subject(cx, "subject_code", in.subject_code);
-    int64_t day = dated(cx, in.date);
+    int64_t day = letter_dated(cx, in.date);
     TRY(e == ERR_OK ? cx_fields(cx) : e);
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     t->act = visit_act_of(cx);

@@ -346,8 +346,7 @@ static void check_needed(struct cx *cx, const struct letter_in *in)
         cx_field(cx, "team", "required", T("Pilih paling sedikit satu orang."));
 }
 
-/* The day on the letter: today, or an earlier one that was forgotten. */
-static int64_t dated(struct cx *cx, const char *date)
+int64_t letter_dated(struct cx *cx, const char *date)
 {
     int64_t today = time_day_start(cx->now_ms, cx->offset_min);
     struct civil c = {0};
@@ -460,7 +459,7 @@ static enum err make(struct cx *cx, struct http_req *req, const struct casefile 
         return e;
     if (in->kind)
         check_needed(cx, in);
-    t->letter.dated_at = dated(cx, in->date);
+    t->letter.dated_at = letter_dated(cx, in->date);
     TRY(input_of(cx, in, &input));
     TRY(cx_fields(cx));
     TRY(made_before(cx, f, in->id, &before));

@@ -177,22 +177,8 @@ const struct form letter_code_form = FORM("LetterCode", struct code_in, code_fie
 static enum err open_by_code(struct cx *cx, const char *typed, struct opened *o)
 {
     char *code = NULL;
-    struct seal_envelope key;
     struct complaint *c = &o->file.complaint;
-    enum err e = ERR_MISSING;
-    if (seal_receipt_normalise(cx->arena, typed, &code))
-        e = complaint_unlock_receipt(cx, code, c, &key);
-    if (e == ERR_MISSING) {
-        cx_field(cx, "code", "unknown",
-                 T("Kode ini tidak dikenal. Periksa lagi huruf dan angkanya pada tanda terima."));
-        return ERR_INVALID;
-    }
-    if (e != ERR_OK)
-        return e;
-    e = complaint_open_content(cx, c, &key, &o->text);
-    explicit_bzero(&key, sizeof(key));
-    if (e != ERR_OK)
-        return e;
+    TRY(complaint_open_by_code(cx, typed, &code, c, &o->text));
     o->file.number = complaint_number_text(cx->arena, c->number, c->year);
     intake_of(cx, o);
     o->intake.receipt = code;

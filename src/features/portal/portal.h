@@ -31,7 +31,7 @@ enum err page_render(struct cx *cx, struct http_req *req, struct http_res *res,
 /* For lib/http: the page of a refusal. */
 enum err portal_error_page(struct cx *cx, struct http_req *req, struct http_res *res, enum err e,
                            int status) MUST_USE;
-/* Where a person begins: desks /tamu, officials /jawab, admin /petugas, else /akun. */
+/* Where a person begins: desks /tamu, officials /jawab, admin /petugas, monitor /dasbor, else /akun. */
 const char *portal_home(const struct cx *cx);
 
 /* /lainnya: the pages that are not needed every day. */

@@ -27,6 +27,7 @@ static const struct menu_row menu_rows[] = {
     {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}, NULL},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}, NULL},
     {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}, NULL},
+    {ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR, {"/dasbor", T("Dasbor")}, NULL},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}, NULL},
     {ROLE_ADMIN, {"/saluran", T("Saluran")}, NULL},
     {ROLE_ALL, {"/akun", T("Akun saya")}, T("Kata sandi, saluran pesan, dan sesi Anda")},
@@ -102,6 +103,8 @@ const char *portal_home(const struct cx *cx)
         return "/pengaduan";
     if (cx->actor.roles & ROLE_ADMIN)
         return "/petugas";
+    if (cx->actor.roles & ROLE_MONITOR)
+        return "/dasbor";
     return "/akun";
 }
 

@@ -63,22 +63,8 @@ static const char *deadline(struct cx *cx, const struct complaint *c)
 static enum err open_by_code(struct cx *cx, const char *typed, struct opened *ret)
 {
     char *code = NULL;
-    struct seal_envelope key;
     struct opened o = {.code = NULL};
-    enum err e = ERR_MISSING;
-    if (seal_receipt_normalise(cx->arena, typed, &code))
-        e = complaint_unlock_receipt(cx, code, &o.complaint, &key);
-    if (e == ERR_MISSING) {
-        cx_field(cx, "code", "unknown",
-                 T("Kode ini tidak dikenal. Periksa lagi huruf dan angkanya pada tanda terima."));
-        return ERR_INVALID;
-    }
-    if (e != ERR_OK)
-        return e;
-    e = complaint_open_content(cx, &o.complaint, &key, &o.text);
-    explicit_bzero(&key, sizeof(key));
-    if (e != ERR_OK)
-        return e;
+    TRY(complaint_open_by_code(cx, typed, &code, &o.complaint, &o.text));
     o.code = code;
     fill_words(cx, &o);
     *ret = o;

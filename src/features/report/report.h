@@ -132,7 +132,7 @@ enum err report_read(struct cx *cx, const struct report_period *p, struct report
 enum err report_count_day(struct db_conn *conn, const char *office_id, int64_t day,
                           const struct cx *cx, struct report_sum *ret) MUST_USE;
 /* Time passes: keeps the days that are over, and counts days again whose visits were changed since. At most
- * REPORT_TURN_DAYS of them a call; *ret_more (may be NULL): there are more. */
+ * REPORT_TURN_DAYS new ones a call; *ret_more (may be NULL): there are more. */
 #define REPORT_TURN_DAYS 20
 enum err report_tick(struct cx *cx, const char *office_id, bool *ret_more) MUST_USE;
 

@@ -468,6 +468,8 @@ enum err report_tick(struct cx *cx, const char *office_id, bool *ret_more)
     struct state_row state;
     int64_t head = 0, day = CALENDAR_NO_DAY;
     bool more = false;
+    if (ret_more)
+        *ret_more = false; /* a failure is tried again with the next turn, not at once */
     TRY(office_get(cx->read, office_id, &office));
     cx->offset_min = (int)office.offset_min;
     TRY(read_state(cx->read, office_id, &state));

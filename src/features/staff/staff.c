@@ -242,6 +242,8 @@ const char *staff_home(uint32_t roles)
         return "/jawab";
     if (roles & ROLE_ADMIN)
         return "/petugas";
+    if (roles & ROLE_MONITOR)
+        return "/dasbor";
     return "/akun";
 }
 
