@@ -349,9 +349,12 @@ enum err exchange_tx_rows(struct db_conn *tx, void *arg)
     struct exchange_change *c = arg;
     struct exchange_batch b = {NULL};
     struct numbering n = {0, 0};
+    struct exchange_month *months = NULL;
+    size_t closed = 0;
     char detail[64];
     TRY(find(tx, c, &b));
-    if (!str_eq(b.state, "running") || b.row_next != c->row_from)
+    TRY(exchange_closed_months(tx, c->act.office_id, &months, &closed));
+    if (!str_eq(b.state, "running") || b.row_next != c->row_from || closed != c->closed_count)
         return refuse(
             c, (struct refusal){.err = ERR_CONFLICT,
                                 .code = "import_elsewhere",

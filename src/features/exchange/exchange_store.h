@@ -21,6 +21,7 @@ struct exchange_change {
     size_t count;
     int64_t row_from; /* row_next as it was when the rows were read */
     int64_t accepted, refused, warned;
+    size_t closed_count; /* months that were closed when they were read */
     bool last;
     int offset_min;
     bool finished;          /* out of exchange_tx_undo: nothing is left */

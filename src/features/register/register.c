@@ -86,7 +86,8 @@ char *register_month_label(struct arena *a, const struct register_month *m, bool
     static const char *const en[] = {"January",   "February", "March",    "April",
                                      "May",       "June",     "July",     "August",
                                      "September", "October",  "November", "December"};
-    return arena_printf(a, "%s %d", (english ? en : id)[m->month - 1], m->year);
+    const char *name = english ? en[m->month - 1] : id[m->month - 1];
+    return arena_printf(a, "%s %d", name, m->year);
 }
 
 static struct refusal conflict(const char *code, const char *msgid, const char *arg)

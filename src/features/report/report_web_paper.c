@@ -87,7 +87,7 @@ static void summary(struct cx *cx, struct pdf *pdf, const struct paper *p)
         pdf,
         cx_printf(cx,
                   T("Dalam kurun waktu ini kantor menerima %s kunjungan pada %d hari. Dari %s kunjungan "
-                    "yang diukur, %s diterima dalam %d menit; sasarannya %d%%."),
+                    "yang diukur, %s diterima dalam %d menit; sasarannya %d %%."),
                   report_whole(cx, s->visits), (int)p->figures.days, report_whole(cx, measured),
                   report_percent(cx, s->kept, measured), (int)(p->office.limit_s / 60),
                   REPORT_TARGET));
@@ -124,7 +124,7 @@ static void points(struct cx *cx, struct pdf *pdf, const struct paper *p)
         return;
     pdf_heading(pdf, cx_t(cx, T("Bagian yang diterima tepat waktu")));
     pdf_bars(pdf, items, n);
-    pdf_note(pdf, cx_printf(cx, T("Batang bergaris: di bawah sasaran %d%%."), REPORT_TARGET));
+    pdf_note(pdf, cx_printf(cx, T("Batang bergaris: di bawah sasaran %d %%."), REPORT_TARGET));
 }
 
 static void phases(struct cx *cx, struct pdf *pdf, const struct paper *p)

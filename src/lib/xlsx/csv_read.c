@@ -32,7 +32,7 @@ enum err sheet_open(struct arena *a, struct bytes file, struct sheet **ret, cons
     if (file.n == 0)
         e = sheet_refuse(s, T("Berkas ini kosong. Pilih berkas lain."));
     else if (file.n > SHEET_FILE_MAX)
-        e = sheet_refuse(s, T("Berkas lebih besar dari 8 MB. Bagi menjadi beberapa berkas."));
+        e = sheet_refuse(s, T("Berkas lebih besar dari 7 MB. Bagi menjadi beberapa berkas."));
     else if (file.n >= 4 && memcmp(file.p, old, 4) == 0)
         e = sheet_refuse(
             s, T("Berkas ini .xls lama atau dikunci kata sandi. Simpan sebagai .xlsx tanpa "

@@ -11,7 +11,7 @@
 #include "lib/base/arena.h"
 #include "lib/base/err.h"
 
-#define SHEET_FILE_MAX    ((size_t)8 << 20)
+#define SHEET_FILE_MAX    ((size_t)7 << 20)
 #define SHEET_PART_MAX    ((size_t)96 << 20) /* a part of the workbook, unpacked */
 #define SHEET_TEXTS_MAX   ((size_t)24 << 20) /* all shared texts */
 #define SHEET_RATIO_MAX   200                /* unpacked to packed; counted from 1 MiB on */
