@@ -339,7 +339,10 @@ struct letter_text letter_text_read(const char *path)
         fail(path, 0, "cannot be read");
     fputs(XML_HEAD "<w:document" NAMESPACES "><w:body>\n", m.out);
     read_lines(&m, in);
-    paragraph_text(m.out, "Kosong", ""); /* Word wants one behind a table */
+    /* Word wants a paragraph behind a table; one of a hair's height never opens another page. */
+    fputs("<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>"
+          "<w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>\n",
+          m.out);
     fputs("<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/>"
           "<w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"964\" w:right=\"1134\""
           " w:bottom=\"1021\" w:left=\"1134\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/>"

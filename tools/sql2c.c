@@ -47,7 +47,7 @@ static void write_text(FILE *in, FILE *out, const char *file)
         (void)fputs("\"\n", out);
 }
 
-static long write_migration(FILE *out, const char *file, long before)
+static void write_migration(FILE *out, const char *file, int expected)
 {
     const char *slash = strrchr(file, '/');
     const char *base = slash ? slash + 1 : file;
@@ -57,7 +57,7 @@ static long write_migration(FILE *out, const char *file, long before)
     long number = strtol(base, &rest, 10);
     if (errno || rest - base != 4 || *rest != '-' || !dot || strcmp(dot, ".sql") != 0)
         fail(file, "is not named NNNN-what-it-does.sql");
-    if (number <= before)
+    if (number != expected)
         fail(file, "does not follow the number before it");
     for (const char *p = rest; p < dot; p++) {
         if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '-')
@@ -69,7 +69,6 @@ static long write_migration(FILE *out, const char *file, long before)
     write_text(in, out, file);
     (void)fputs("    },\n", out);
     (void)fclose(in);
-    return number;
 }
 
 int main(int argc, char **argv)
@@ -87,9 +86,8 @@ int main(int argc, char **argv)
                 "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
                 "const struct migration bukutamu_migrations[] = {\n",
                 c);
-    long number = 0;
     for (int i = 3; i < argc; i++)
-        number = write_migration(c, argv[i], number);
+        write_migration(c, argv[i], i - 2);
     (void)fprintf(c, "    {.number = 0},\n};\nconst size_t bukutamu_migration_count = %d;\n",
                   argc - 3);
     if (fclose(c) != 0 || fclose(h) != 0)

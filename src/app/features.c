@@ -14,6 +14,7 @@
 #include "features/custody/custody.h"
 #include "features/decision/decision.h"
 #include "features/evidence/evidence.h"
+#include "features/exchange/exchange.h"
 #include "features/letter/letter.h"
 #include "features/notice/notice.h"
 #include "features/office/office.h"
@@ -23,7 +24,9 @@
 #include "features/register/register.h"
 #include "features/report/report.h"
 #include "features/reporter/reporter.h"
+#include "features/service/service.h"
 #include "features/staff/staff.h"
+#include "features/standard/standard.h"
 #include "features/survey/survey.h"
 #include "features/visit/visit.h"
 #include "lib/outbox/outbox.h"
@@ -42,6 +45,7 @@ const struct db_sql *const *const *features_statements(void)
                                                          custody_statements,
                                                          decision_statements,
                                                          evidence_statements,
+                                                         exchange_statements,
                                                          letter_statements,
                                                          letter_template_statements,
                                                          notice_statements,
@@ -55,13 +59,18 @@ const struct db_sql *const *const *features_statements(void)
                                                          proof_statements,
                                                          register_statements,
                                                          reach_statements,
+                                                         report_read_statements,
                                                          report_statements,
                                                          reporter_statements,
+                                                         service_statements,
+                                                         info_statements,
                                                          replay_statements,
                                                          custody_day_statements,
                                                          office_pool_statements,
                                                          session_statements,
                                                          staff_statements,
+                                                         standard_statements,
+                                                         skill_statements,
                                                          survey_statements,
                                                          visit_statements,
                                                          doctor_statements,
@@ -84,6 +93,7 @@ static void collect_routes(void)
                                  custody_routes(),
                                  decision_routes(),
                                  evidence_routes(),
+                                 exchange_routes(),
                                  letter_routes(),
                                  notice_routes(),
                                  complaint_routes(),
@@ -96,6 +106,8 @@ static void collect_routes(void)
                                  survey_routes(),
                                  reach_routes(),
                                  reporter_routes(),
+                                 standard_routes(),
+                                 service_routes(),
                                  operations_routes(),
                                  NULL};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

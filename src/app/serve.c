@@ -17,11 +17,13 @@
 #include "features/complaint/complaint.h"
 #include "features/decision/decision.h"
 #include "features/evidence/evidence.h"
+#include "features/exchange/exchange.h"
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
 #include "features/report/report.h"
 #include "features/reporter/reporter.h"
 #include "features/register/register.h"
+#include "features/service/service.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit.h"
 #include "lib/base/log.h"
@@ -174,6 +176,8 @@ static void *clock_main(void *arg)
             warn("evidence", evidence_sweep(&cx, office));
             warn("complaints", complaint_settle_days(&cx, office));
             warn("registers", register_sweep(&cx, office));
+            warn("service", service_tick(&cx, office));
+            warn("imports", exchange_sweep(&cx));
             warn("casework", casework_recompute(&cx, office));
         }
         arena_reset(arena);

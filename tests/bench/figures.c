@@ -107,7 +107,10 @@ static void add_visit(struct fill *f, int64_t arrived, bool is_today)
     (void)sqlite3_bind_int(f->visit, 3, c.year);
     (void)sqlite3_bind_int64(f->visit, 4, f->n - f->first_number + 1);
     (void)sqlite3_bind_text(f->visit, 5,
-                            fate < 2 ? "cancelled" : fate < 4 ? "left" : open ? "received" : "closed",
+                            fate < 2   ? "cancelled"
+                            : fate < 4 ? "left"
+                            : open     ? "received"
+                                       : "closed",
                             -1, SQLITE_STATIC);
     (void)sqlite3_bind_int(f->visit, 6, open && fate >= 4);
     (void)sqlite3_bind_int64(f->visit, 7, arrived);
@@ -150,11 +153,13 @@ static void fill(const char *office, int64_t visits, int64_t a_day, int64_t toda
     struct fill f = {
         .office = office,
         .visit = prepare(
-            "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, arrived_at, "
+            "INSERT INTO visit (office_id, id, year, number, number_suffix, state, open, "
+            "arrived_at, "
             "due_at, registered_at, registered_by, visitor_id, name, id_type, id_index, "
             "identity_sealed, visitor_kind, organization, companions, companion_count, purpose, "
             "category, host, accepted_warnings, notice_state, question_state, decision_state, "
-            "unreceived, received_at, closed_at) VALUES (?1, ?2, ?3, ?4, '', ?5, ?6, ?7, ?7 + 600000, "
+            "unreceived, received_at, closed_at) VALUES (?1, ?2, ?3, ?4, '', ?5, ?6, ?7, ?7 + "
+            "600000, "
             "?7, '', '', 'Tamu', 'ktp', CAST(?2 AS BLOB), x'00', 'individual', '', '[]', 0, "
             "'Konsultasi', ?8, ?9, '', 'read', 'none', 'final', 0, ?10, ?11)"),
         .step = prepare("INSERT INTO visit_step (office_id, visit_id, step, at, by_id) "

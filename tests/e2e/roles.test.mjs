@@ -52,6 +52,11 @@ const PUBLIC = new Set([
   'GET /lapor', 'POST /lapor', 'POST /lapor/kosongkan',
   'GET /tindak-lanjut', 'POST /tindak-lanjut', 'POST /tindak-lanjut/berkas', 'POST /tindak-lanjut/cabut', 'POST /tindak-lanjut/pesan', 'POST /tindak-lanjut/tutup',
   'GET /survei', 'POST /survei',
+  // The published standard, and complaints about the service.
+  'GET /standar-pelayanan', 'GET /standar-pelayanan/poster.pdf', 'GET /standar-pelayanan/versi/{id}',
+  'GET /maklumat-pelayanan', 'GET /maklumat-pelayanan/maklumat.pdf',
+  'GET /pengaduan-layanan', 'POST /pengaduan-layanan', 'GET /pengaduan-layanan/tiket', 'POST /pengaduan-layanan/tiket',
+  'POST /pengaduan-layanan/tiket/buka-lagi', 'POST /pengaduan-layanan/tiket/selesai', 'POST /pengaduan-layanan/tiket/tinggalkan',
   // Papers for whoever has the code, and whether a paper is genuine.
   'POST /pengaduan/naskah.pdf', 'POST /pengaduan/naskah.docx', 'POST /pengaduan/tanda-terima.docx', 'POST /pengaduan/tanda-terima.pdf', 'GET /periksa', 'GET /periksa/{code}', 'POST /periksa/{code}',
 ]);

@@ -894,6 +894,25 @@ static void test_reporter_is_another_compartment(void **state)
     assert_int_equal(complaint_must_exist(d->cx, c.id, &seen), ERR_MISSING);
 }
 
+/* Whose account is closed opens nothing: who is left is the last reader. */
+static void test_a_disabled_reader_is_nobody(void **state)
+{
+    struct desk *d = *state;
+    struct http_res res;
+    struct complaint_link link;
+    struct complaint c;
+    assert_int_equal(post(d, body_json, NULL, &res), ERR_OK);
+    find_complaint(d, &link, &c);
+    become(d, &d->admin);
+    assert_int_equal(staff_disable(d->cx, d->arief.actor.id), ERR_OK);
+    become(d, &d->hendra);
+    for (unsigned part = COMPLAINT_CONTENT; part <= COMPLAINT_REPORTER; part <<= 1) {
+        assert_int_equal(complaint_unshare(d->cx, c.id, d->hendra.actor.id, part), ERR_CONFLICT);
+        assert_string_equal(d->cx->diag.code, "last_reader");
+        assert_int_equal(complaint_unshare(d->cx, c.id, d->arief.actor.id, part), ERR_OK);
+    }
+}
+
 static void test_code_opens_the_content_alone(void **state)
 {
     struct desk *d = *state;
@@ -973,6 +992,8 @@ static void test_form_sent_twice(void **state)
     assert_int_equal(res.status, 201);
     receipt_of(d, &res, again);
     assert_string_equal(again, code);
+    json = arena_printf(d->cx->arena, "{\"text\":\"Sekali lagi\",\"receipt\":\"%s\"}", code);
+    refused(d, json, ERR_INVALID, NULL); /* a change would be lost behind the receipt */
     assert_int_equal(number(d, &test_complaint_count, NULL), 1);
     struct complaint_text t;
     assert_int_equal(open_as(d, d->arief.actor.id, &d->arief.key, &t), ERR_OK);
@@ -1007,6 +1028,7 @@ int main(void)
         CASE(test_typed_survives),
         CASE(test_form_leads_to_receipt),
         CASE(test_reporter_is_another_compartment),
+        CASE(test_a_disabled_reader_is_nobody),
         CASE(test_code_opens_the_content_alone),
         CASE(test_anonymous_leaves_no_trace),
         CASE(test_form_sent_twice),

@@ -73,6 +73,10 @@ static void shipped_templates_pass_the_check(void **state)
     for (const struct letter_file *f = letter_files; f->name; f++, n++) {
         const struct docx_fault *faults = NULL;
         size_t count = 0;
+        if (str_eq(f->name, "service_report")) { /* of features/report, not of a complaint */
+            n--;
+            continue;
+        }
         enum err e = docx_check(a, (struct bytes){f->p, f->n}, letter_names(a, f->name), &faults,
                                 &count);
         for (size_t i = 0; i < count; i++)

@@ -116,6 +116,7 @@ static void numbers_are_whole_and_in_range(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_false(str_to_i64(wrong[i], 0, 10, &n));
+    assert_false(str_to_i64(NULL, 0, 10, &n)); /* a query that was not given */
     assert_false(str_to_i64("9223372036854775808", INT64_MIN, INT64_MAX, &n));
     assert_false(str_to_i64("-9223372036854775809", INT64_MIN, INT64_MAX, &n));
     assert_int_equal(n, 7); /* untouched on failure */

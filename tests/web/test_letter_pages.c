@@ -365,6 +365,9 @@ static void the_book_gives_other_numbers_too(void **state)
     got = web_post(w, ROLE_OFFICE_HEAD, "/nomor-surat",
                    "{\"type\":\"B\",\"about\":\"Contoh\",\"date\":\"2999-01-01\"}");
     web_fault(w, &got, "date", "future");
+    got = web_post(w, ROLE_OFFICE_HEAD, "/nomor-surat",
+                   "{\"type\":\"B\",\"about\":\"Contoh\",\"date\":\"0206-07-01\"}");
+    web_fault(w, &got, "date", "too_old");
     got = web_post(w, ROLE_ADMIN, "/nomor-surat/kode",
                    "{\"place\":\"Kuala Kapuas\",\"rules\":[{\"kind\":\"order\",\"type\":\"SP.TUG\","
                    "\"subject_code\":\"Dek.3\"}]}");

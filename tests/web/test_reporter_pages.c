@@ -12,6 +12,7 @@ struct browser {
     struct web *w;
     const char *cookies; /* "; name=value…" */
     const char *nonce, *csrf;
+    const char *key; /* Idempotency-Key */
 };
 
 struct reply {
@@ -49,6 +50,8 @@ static struct reply guest_ask(struct browser *g, const char *target, const char 
     add_header(&req, "cookie",
                arena_printf(cx.arena, PRELOGIN_COOKIE "=%s%s", g->nonce, g->cookies));
     add_header(&req, "x-csrf-token", g->csrf);
+    if (g->key)
+        add_header(&req, "idempotency-key", g->key);
     if (form) {
         add_header(&req, "content-type", "application/x-www-form-urlencoded");
         req.body = (struct bytes){(const uint8_t *)form, strlen(form)};
@@ -294,6 +297,50 @@ static void sent_twice_is_one_complaint_with_one_code(void **state)
         assert_string_equal(web_value(w, &r.got, "receipt"), receipt);
         assert_true(str_starts(web_value(w, &r.got, "number"), "PGD-1/"));
     }
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM complaint"), 1);
+}
+
+/* Changed after it was sent: it must not look received. */
+static void another_text_under_a_used_code_is_refused(void **state)
+{
+    struct web *w = *state;
+    web_pools(w);
+    struct browser g = at_tablet(w, "/layar-tamu");
+    const char *receipt = seal_receipt_new(w->arena);
+    const char *const changes[] = {"+di+desa", "&who=Bendahara", "&reporter_mode=anonymous",
+                                   "&documents.0.kind=Kuitansi", "&reported_party=Kades"};
+    struct reply r = guest_ask(&g, "/kios/pengaduan",
+                               arena_printf(w->arena, STORY "&receipt=%s", receipt), false);
+    assert_int_equal(r.got.status, 201);
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+        const char *form = arena_printf(w->arena, STORY "%s&receipt=%s&_langkah=kirim", changes[i],
+                                        receipt);
+        r = guest_ask(&g, "/kios/pengaduan", form, false);
+        web_fault(w, &r.got, "receipt", "receipt_used");
+        r = guest_ask(&g, "/kios/pengaduan", form, true);
+        assert_int_equal(r.got.status, 422);
+        assert_non_null(strstr(r.got.body, "sudah tersimpan"));
+        assert_non_null(strstr(r.got.body, "Dana desa dibagikan"));
+    }
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM complaint"), 1);
+}
+
+/* Without an account there is nobody to keep an answer for: the receipt code does that work. */
+static void a_guests_key_stores_no_answer(void **state)
+{
+    struct web *w = *state;
+    web_pools(w);
+    struct browser g = at_tablet(w, "/layar-tamu");
+    const char *form = arena_printf(w->arena, STORY "&reporter_mode=anonymous&receipt=%s",
+                                    seal_receipt_new(w->arena));
+    int64_t replays = house_number(w->h, "SELECT count(*) FROM replay");
+    g.key = "kunci-dari-program";
+    for (int i = 0; i < 2; i++) {
+        struct reply r = guest_ask(&g, "/kios/pengaduan", form, false);
+        assert_int_equal(r.got.status, 201);
+        assert_true(str_starts(web_value(w, &r.got, "number"), "PGD-1/"));
+    }
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM replay"), replays);
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM complaint"), 1);
 }
 
@@ -590,6 +637,8 @@ int main(void)
         TEST(an_anonymous_guest_keeps_no_visit),
         TEST(the_steps_carry_what_was_typed),
         TEST(sent_twice_is_one_complaint_with_one_code),
+        TEST(another_text_under_a_used_code_is_refused),
+        TEST(a_guests_key_stores_no_answer),
         TEST(a_closed_desk_opens_no_tablet),
         TEST(the_public_page_is_open_only_when_switched_on),
         TEST(an_officer_reports_as_anybody),

@@ -190,12 +190,30 @@ static inline void web_credentials(struct web *w, const struct ask *a, struct ht
         add_header(req, "x-csrf-token", web_csrf(w, a->role));
 }
 
+/* A body that would be read while it is sent. */
+static inline struct bytes web_sent(struct cx *cx, struct http_source *s)
+{
+    uint8_t *p = arena_alloc(cx->arena, (size_t)s->bytes + 1);
+    size_t n = 0;
+    while (n < s->bytes) {
+        size_t got = 0;
+        assert_int_equal(s->read(s->arg, p + n, (size_t)s->bytes - n, &got), ERR_OK);
+        n += got;
+    }
+    s->close(s->arg);
+    return (struct bytes){p, n};
+}
+
 static inline struct got web_got(struct cx *cx, struct http_res *res)
 {
     struct got got = {.status = res->status, .type = str_or(res->content_type, "")};
     got.body = res->static_body ? arena_strndup(cx->arena, res->static_body, res->static_bytes)
                                 : res->body.p;
     got.raw = (struct bytes){(const uint8_t *)res->body.p, res->body.n};
+    if (res->source.read) {
+        got.raw = web_sent(cx, &res->source);
+        got.body = (const char *)got.raw.p;
+    }
     for (size_t i = 0; i < res->header_count; i++) {
         if (strcasecmp(res->headers[i].name, "location") == 0)
             got.location = res->headers[i].value;

@@ -28,7 +28,7 @@ struct search_form {
 /* clang-format off */
 static const struct field search_fields[] = {
     {.name = "q", .type = FIELD_TEXT, .flags = FIELD_PRIVATE, AT(q), .max = 200, .label = T("Kata yang dicari")},
-    {.name = "state", .type = FIELD_TEXT, AT(state), .max = 32, .label = T("Keadaan")},
+    {.name = "state", .type = FIELD_TEXT, AT(state), .max = 32, .label = T("Tahap")},
     {.name = "class", .type = FIELD_TEXT, AT(class), .max = 32, .label = T("Golongan")},
     {.name = "from", .type = FIELD_DATE, AT(from), .label = T("Diterima sejak")},
     {.name = "until", .type = FIELD_DATE, AT(until), .label = T("Diterima sampai")},

@@ -60,6 +60,12 @@ struct casework {
 enum err casework_get(struct db_conn *conn, const char *office_id, const char *complaint_id,
                       struct casework *ret) MUST_USE;
 
+struct case_member {
+    const char *staff_id, *since_day;
+};
+enum err casework_team(struct db_conn *conn, const char *office_id, const char *complaint_id,
+                       struct case_member **ret, size_t *ret_count) MUST_USE;
+
 /* Calendar or limits were changed: computes every open deadline again, in transactions of at most 200 rows,
  * and opens what casework_begin() was not called for. */
 enum err casework_recompute(struct cx *cx, const char *office_id) MUST_USE;

@@ -77,6 +77,7 @@ struct hub_view {
     const char *next_path, *next_action; /* where the missing thing is made; msgid */
     struct hub_move moves[HUB_MOVES];
     size_t move_count;
+    bool may_hand_over; /* one of the moves */
     struct hub_part parts[CASE_PARTS_MAX];
     size_t part_count;
     bool parts_checked, parts_missing;

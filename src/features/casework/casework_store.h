@@ -47,9 +47,6 @@ struct case_pause_row {
     int64_t seq;
     const char *side, *from_day, *until_day;
 };
-struct case_member {
-    const char *staff_id, *since_day;
-};
 struct case_transfer {
     int64_t seq, at, received_at, returned_at;
     const char *to_kind, *to_name, *to_staff, *old_access, *by_id;
@@ -67,7 +64,6 @@ struct case_linked {
 CASE_LIST(casework_events, case_event); /* oldest first */
 CASE_LIST(casework_stages, case_stage); /* those that are over */
 CASE_LIST(casework_pauses, case_pause_row);
-CASE_LIST(casework_team, case_member);
 CASE_LIST(casework_transfers, case_transfer);
 CASE_LIST(casework_links, case_linked);
 /* ERR_MISSING: no complaint of this number. */

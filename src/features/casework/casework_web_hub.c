@@ -127,6 +127,8 @@ static void fill_moves(struct cx *cx, const struct case_facts *f, struct hub_vie
         else if (r.err == ERR_OK && v->move_count < HUB_MOVES)
             v->moves[v->move_count++] = move_view(m);
     }
+    for (size_t i = 0; i < v->move_count; i++)
+        v->may_hand_over = v->may_hand_over || v->moves[i].handover;
 }
 
 static enum err fill_next(struct cx *cx, const struct complaint *c, const struct casework *w,

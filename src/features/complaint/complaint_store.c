@@ -84,7 +84,7 @@ DB_SQL(complaint_share_delete, "DELETE FROM complaint_share WHERE office_id = $1
                                "AND complaint_id = $2 AND reader_id = $3");
 DB_SQL(complaint_share_people,
        "SELECT count(*) FROM complaint_share WHERE office_id = $1 AND complaint_id = $2 "
-       "AND reader_id NOT IN ('recovery', 'receipt')");
+       "AND reader_id IN (SELECT id FROM staff WHERE office_id = $1 AND disabled_at IS NULL)");
 DB_SQL(reporter_share_insert, "INSERT INTO reporter_share (office_id, complaint_id, reader_id, "
                               "share) VALUES ($1, $2, $3, $4)");
 DB_SQL(
@@ -97,7 +97,7 @@ DB_SQL(reporter_share_delete, "DELETE FROM reporter_share WHERE office_id = $1 "
                               "AND complaint_id = $2 AND reader_id = $3");
 DB_SQL(reporter_share_people,
        "SELECT count(*) FROM reporter_share WHERE office_id = $1 AND complaint_id = $2 "
-       "AND reader_id <> 'recovery'");
+       "AND reader_id IN (SELECT id FROM staff WHERE office_id = $1 AND disabled_at IS NULL)");
 DB_SQL(
     complaint_reader_list,
     "SELECT r.reader_id AS reader_id, SUM(r.part) AS parts FROM ("
@@ -359,7 +359,7 @@ enum err complaint_share_give(struct db_conn *tx, void *arg)
     return log_sharing(tx, s, "complaint_shared");
 }
 
-/* A compartment without a person would only open with the sheet or the code. */
+/* A compartment without a person who can still log in would only open with the sheet or the code. */
 static enum err take_part(struct db_conn *tx, struct complaint_sharing *s,
                           const struct db_sql *take, const struct db_sql *people)
 {

@@ -6,6 +6,7 @@
 #include "features/complaint/complaint_web_intake.h"
 #include "features/complaint/complaint_view.h"
 #include "features/complaint/complaint_web.h"
+#include "features/complaint/complaint_web_keys.h"
 #include "features/office/office.h"
 #include "features/staff/staff.h"
 #include "lib/base/phone.h"
@@ -326,15 +327,17 @@ static struct complaint_reporter reporter_of(const struct complaint_intake_form 
 }
 
 /* The stored hash of the body is keyed: of the complaint nothing stays, not even what a guess at its text
- * could be compared with. The key of an anonymous complaint is not tied to a path, which names the visit. */
+ * could be compared with. The key of an anonymous complaint is not tied to a path, which names the visit.
+ * A reporter's own request is repeated by its receipt code: keys of people without a name would be one heap. */
 static enum err prepare_replay(struct cx *cx, struct http_req *req, const char *mode,
                                struct complaint_new *n)
 {
+    const char *key = cx->actor.kind == ACTOR_NONE ? NULL : http_header(req, "idempotency-key");
     struct bytes hash = seal_index(cx->seal, cx->arena, "complaint_body",
                                    str_hex(cx->arena, req->body_hash, sizeof(req->body_hash)));
     const char *route = str_eq(mode, "anonymous") ? "POST /pengaduan"
                                                   : arena_printf(cx->arena, "POST %s", req->path);
-    return replay_prepare(cx, http_header(req, "idempotency-key"), route, hash.p, &n->replay);
+    return replay_prepare(cx, key, route, hash.p, &n->replay);
 }
 
 /* Of the visit, when there is one: what step 2 wrote down is the reporter's identity, unless the form says
@@ -375,6 +378,29 @@ static enum err fill_intake(struct cx *cx, const struct complaint_intake_form *f
     return reporter_of_visit(cx, f, in);
 }
 
+/* Sent twice is one complaint; but what was changed in between would be lost behind a receipt that says
+ * "received". Whoever has the code may know what it stands for. */
+static enum err check_same(struct cx *cx, const struct complaint_intake *in)
+{
+    struct complaint c = {0};
+    struct complaint_text t = {.text = NULL};
+    struct seal_envelope key;
+    TRY(complaint_unlock_receipt(cx, in->receipt, &c, &key));
+    enum err e = complaint_open_content(cx, &c, &key, &t);
+    explicit_bzero(&key, sizeof(key));
+    TRY(e);
+    bool same = str_eq(c.reporter_mode, in->mode) && str_eq(t.text, in->text.text) &&
+                str_eq(str_or(t.reported_party, ""), str_or(in->text.reported_party, "")) &&
+                str_eq(complaint_content_json(cx, &t), complaint_content_json(cx, &in->text)) &&
+                str_eq(complaint_documents_json(cx, &t), complaint_documents_json(cx, &in->text));
+    if (!same)
+        cx_field(cx, "receipt", "receipt_used",
+                 T("Pengaduan dengan kode ini sudah tersimpan dan tidak dapat diubah. Sampaikan "
+                   "tambahan lewat halaman Tindak lanjut, atau muat ulang halaman ini untuk "
+                   "pengaduan baru."));
+    return cx_fields(cx);
+}
+
 /* `refusal`: what the rules say of visit and desk as they were read; a repeated request must get its first
  * answer all the same, so with an idempotency key or a receipt code the transaction decides. */
 static enum err write_complaint(struct cx *cx, struct http_req *req, struct complaint_intake *in,
@@ -397,6 +423,8 @@ static enum err write_complaint(struct cx *cx, struct http_req *req, struct comp
     TRY(office_get(cx->read, cx->actor.office_id, &office));
     TRY(complaint_seal(cx, &office, in, n));
     e = db_tx(cx, "complaint_write", complaint_write, n);
+    if (e == ERR_OK && n->repeated)
+        return check_same(cx, in);
     return e != ERR_OK && n->refusal.err != ERR_OK ? cx_refuse(cx, &n->refusal) : e;
 }
 

@@ -11,7 +11,8 @@
 #include "lib/base/banned.h"
 
 #define FIRST_YEAR  2000
-#define ROUNDED_MIN 1e15 /* from here on a spreadsheet's numbers lose digits */
+#define LAST_DAY    2958466 /* of a spreadsheet: the day after 31 December 9999 */
+#define ROUNDED_MIN 1e15    /* from here on a spreadsheet's numbers lose digits */
 
 const struct exchange_target exchange_targets[EX_FIELDS] = {
     [EX_NAME] = {"name", T("Nama tamu"), true,
@@ -236,7 +237,7 @@ static const char *text_of(struct reading *r, enum exchange_field f, size_t max)
 /* A count of days since 30 December 1899, in the office's zone. */
 static bool days_civil(double days, struct civil *ret)
 {
-    if (!(days >= 1 && days < 2958466))
+    if (!(days >= 1 && days < LAST_DAY))
         return false;
     *ret = time_civil((int64_t)((days - 25569.0) * 86400.0 + 0.5) * 1000, 0);
     if (days - (double)(int64_t)days < 1.0 / 86400)
@@ -249,8 +250,10 @@ static bool clock_cell(struct reading *r, int *ret_hour, int *ret_minute)
     const struct exchange_cell *c = &r->cells[EX_TIME];
     if (!c->is_number)
         return exchange_clock(r->arena, exchange_clean(r->arena, c->text), ret_hour, ret_minute);
+    if (!(c->days >= 0 && c->days < LAST_DAY))
+        return false;
     double part = c->days - (double)(int64_t)c->days;
-    if (!(c->days >= 0) || (c->days >= 1 && part == 0))
+    if (c->days >= 1 && part == 0)
         return false;
     int minutes = (int)(part * 1440 + 0.5);
     *ret_hour = minutes / 60 % 24;

@@ -232,7 +232,7 @@ enum err exchange_tx_upload(struct db_conn *tx, void *arg)
 enum err exchange_tx_mapping(struct db_conn *tx, void *arg)
 {
     struct exchange_change *c = arg;
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     TRY(find(tx, c, &b));
     if (!str_eq(b.state, "uploaded"))
         return refuse(c,
@@ -251,7 +251,7 @@ enum err exchange_tx_mapping(struct db_conn *tx, void *arg)
 enum err exchange_tx_begin(struct db_conn *tx, void *arg)
 {
     struct exchange_change *c = arg;
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     int64_t busy = 0;
     TRY(find(tx, c, &b));
     struct refusal refusal = exchange_may_run(&b);
@@ -347,7 +347,7 @@ static enum err advance(struct db_conn *tx, const struct exchange_change *c)
 enum err exchange_tx_rows(struct db_conn *tx, void *arg)
 {
     struct exchange_change *c = arg;
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     struct numbering n = {0, 0};
     struct exchange_month *months = NULL;
     size_t closed = 0;
@@ -416,7 +416,7 @@ static enum err check_changed(struct db_conn *tx, struct exchange_change *c)
 enum err exchange_tx_undo(struct db_conn *tx, void *arg)
 {
     struct exchange_change *c = arg;
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     int64_t visits = 0, visitors = 0;
     char detail[64];
     TRY(find(tx, c, &b));

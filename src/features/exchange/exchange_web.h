@@ -54,6 +54,14 @@ enum err exchange_undo(struct cx *cx, const char *id) MUST_USE;
 const char *exchange_mapping_json(struct cx *cx, const struct exchange_mapping *m);
 bool exchange_mapping_read(struct cx *cx, const char *json, struct exchange_mapping *ret);
 
+const char *exchange_path(struct cx *cx, const char *id);
+struct json_t *exchange_batch_json(struct cx *cx, const struct exchange_batch *b);
+
+/* exchange_web_map.c: the first rows of the file and its columns. */
+extern const struct form exchange_mapping_form;
+enum err exchange_map_view_page(struct cx *cx, struct http_req *req, struct http_res *res,
+                                const struct exchange_batch *b);
+enum err exchange_mapping_post(struct cx *cx, struct http_req *req, struct http_res *res);
 /* Handlers of exchange_web_out.c. */
 enum err exchange_out_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err exchange_out_file_get(struct cx *cx, struct http_req *req, struct http_res *res);

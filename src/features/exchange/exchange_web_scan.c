@@ -285,7 +285,7 @@ static enum err run_chunks(struct cx *cx, struct exchange_scan *s, const struct 
 enum err exchange_run(struct cx *cx, const char *id)
 {
     struct exchange_change c = {.act = visit_act_of(cx), .offset_min = cx->offset_min};
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     struct exchange_scan s;
     struct office office;
     TRY(exchange_must_exist(cx, id, &b));
@@ -304,7 +304,7 @@ enum err exchange_run(struct cx *cx, const char *id)
 
 enum err exchange_undo(struct cx *cx, const char *id)
 {
-    struct exchange_batch b = {NULL};
+    struct exchange_batch b = {.id = NULL};
     TRY(exchange_must_exist(cx, id, &b));
     struct exchange_change c = {
         .act = visit_act_of(cx), .batch.id = id, .offset_min = cx->offset_min};

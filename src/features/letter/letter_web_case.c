@@ -171,12 +171,28 @@ static bool listed(const struct text_list *l, const char *id)
     return false;
 }
 
-static enum err fill_people(struct cx *cx, struct http_req *req, struct letter_new_view *v)
+/* Before anything was ticked: those who work on the complaint. */
+static enum err first_team(struct cx *cx, const struct casefile *f, struct text_list *ret)
+{
+    struct case_member *members = NULL;
+    size_t count = 0;
+    TRY(casework_team(cx->read, cx->actor.office_id, f->complaint.id, &members, &count));
+    const char **ids = ARENA_ARRAY(cx->arena, count + 1, const char *);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = members[i].staff_id;
+    *ret = (struct text_list){.items = ids, .count = count};
+    return ERR_OK;
+}
+
+static enum err fill_people(struct cx *cx, struct http_req *req, const struct casefile *f,
+                            struct letter_new_view *v)
 {
     struct staff *people = NULL;
     size_t count = 0, n = 0;
     TRY(staff_list(cx->read, cx->actor.office_id, &people, &count));
-    const struct text_list team = form_typed_list(cx, req, "team");
+    struct text_list team = form_typed_list(cx, req, "team");
+    if (req->method == HTTP_GET)
+        TRY(first_team(cx, f, &team));
     struct option *signers = ARENA_ARRAY(cx->arena, count + 1, struct option);
     struct letter_person_choice *choices = ARENA_ARRAY(cx->arena, count + 1,
                                                        struct letter_person_choice);
@@ -295,7 +311,7 @@ static enum err new_show(struct cx *cx, struct http_req *req, struct http_res *r
     v->to_reporter = letter_to_reporter(kind);
     v->id = req->method == HTTP_POST ? form_typed(cx, req, "id") : cx_new_id(cx);
     TRY(number_form(cx, kind, &v->form));
-    TRY(fill_people(cx, req, v));
+    TRY(fill_people(cx, req, f, v));
     if (req->method == HTTP_POST)
         fill_typed(cx, req, &v->typed);
     else
@@ -355,6 +371,10 @@ int64_t letter_dated(struct cx *cx, const char *date)
     int64_t day = time_from_civil(c, cx->offset_min);
     if (day > today)
         cx_field(cx, "date", "future", T("Tanggal surat tidak boleh sesudah hari ini."));
+    /* A mistyped year would take a number in the book of that year, for ever. */
+    else if (c.year < time_civil(cx->now_ms, cx->offset_min).year - 1)
+        cx_field(cx, "date", "too_old",
+                 T("Tanggal surat paling lama tahun lalu. Periksa tahunnya."));
     return day;
 }
 

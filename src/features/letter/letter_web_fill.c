@@ -6,6 +6,7 @@
 #include "features/complaint/complaint_view.h"
 #include "features/letter/letter_web.h"
 #include "features/office/office.h"
+#include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/qr/qr.h"
@@ -172,7 +173,8 @@ static void put_office(struct cx *cx, struct filler *f, const struct office *off
     put_text(f, "kantor_induk", office->parent_name);
     put_text(f, "kantor", office->name);
     put_text(f, "alamat_kantor", office->address);
-    put_text(f, "telepon_kantor", office->phone);
+    put_text(f, "telepon_kantor",
+             str_empty(office->phone) ? NULL : phone_dialled(cx->arena, office->phone));
     put_text(f, "kode_kantor", office->code);
     put_text(f, "tempat", c->place);
     put_text(f, "tanggal", date_text(cx, c->dated_at));

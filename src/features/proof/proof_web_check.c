@@ -36,6 +36,10 @@ static const char *kind_words(const char *kind)
     return str_eq(kind, PROOF_EXPORT) ? T("Salinan berkas (ekspor)") : T("Register yang ditutup");
 }
 
+static const char *const unknown_code = T(
+    "Kantor tidak mengeluarkan dokumen dengan kode ini. Periksa lagi huruf dan angkanya pada "
+    "dokumen.");
+
 static enum err find(struct cx *cx, const struct http_req *req, struct proof *ret)
 {
     char *code = NULL;
@@ -44,10 +48,7 @@ static enum err find(struct cx *cx, const struct http_req *req, struct proof *re
         e = proof_by_code(cx->read, cx->actor.office_id, code, ret);
     if (e != ERR_MISSING)
         return e;
-    return cx_fail(
-        cx, ERR_MISSING, "unknown_code",
-        T("Kantor tidak mengeluarkan dokumen dengan kode ini. Periksa lagi huruf dan angkanya pada "
-          "dokumen."));
+    return cx_fail(cx, ERR_MISSING, "unknown_code", unknown_code);
 }
 
 /* --- the code typed from a paper ------------------------------------------------------------------------------ */
@@ -55,6 +56,16 @@ static enum err find(struct cx *cx, const struct http_req *req, struct proof *re
 static void start_body(struct html *h, void *arg)
 {
     check_start_page(h, arg);
+}
+
+static enum err start_show(struct cx *cx, struct http_req *req, struct http_res *res,
+                           const char *typed)
+{
+    struct check_start_view *v = ARENA_NEW(cx->arena, struct check_start_view);
+    v->code = typed;
+    const struct page_view page = {
+        .title = T("Periksa keaslian dokumen"), .phone = true, .body = start_body, .arg = v};
+    return page_render(cx, req, res, &page);
 }
 
 enum err proof_check_start_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -69,11 +80,7 @@ enum err proof_check_start_get(struct cx *cx, struct http_req *req, struct http_
                  T("Kode pemeriksaan berisi 20 huruf dan angka. Periksa lagi pada bagian bawah "
                    "dokumen."));
     }
-    struct check_start_view *v = ARENA_NEW(cx->arena, struct check_start_view);
-    v->code = typed;
-    const struct page_view page = {
-        .title = T("Periksa keaslian dokumen"), .phone = true, .body = start_body, .arg = v};
-    return page_render(cx, req, res, &page);
+    return start_show(cx, req, res, typed);
 }
 
 /* --- what was issued ------------------------------------------------------------------------------------------- */
@@ -128,7 +135,14 @@ static json_t *known_json(struct cx *cx, const struct proof *p)
 enum err proof_check_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct proof p = {.code = NULL};
-    TRY(find(cx, req, &p));
+    enum err e = find(cx, req, &p);
+    if (e == ERR_MISSING && req->wants != WANTS_JSON) { /* may be typed again where it was typed */
+        res->status = 404;
+        cx_field(cx, "kode", "unknown_code", unknown_code);
+        return start_show(cx, req, res, http_param(req, "code"));
+    }
+    if (e != ERR_OK)
+        return e;
     if (req->wants == WANTS_JSON)
         return http_res_json(cx, res, 200, known_json(cx, &p));
     return show(cx, req, res, &p, ARENA_NEW(cx->arena, struct check_view));

@@ -56,7 +56,7 @@ static void add_head(struct cx *cx, struct pdf *p, const struct proof_copy *c, c
          proof_received(cx, day_only ? row->received_at : c->text->received_at, day_only)},
         {"Cara", complaint_label(complaint_ways, row->way)},
         {"Golongan", complaint_label(complaint_classes, row->class)},
-        {"Keadaan", side ? arena_printf(cx->arena, "%s (%s)", state, side) : state},
+        {"Tahap", side ? arena_printf(cx->arena, "%s (%s)", state, side) : state},
         {"Diekspor oleh", cx->actor.name},
         {"Pada", proof_received(cx, c->proof->made_at, false)},
         {"Keperluan", purpose(cx->arena, c)},

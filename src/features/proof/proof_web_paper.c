@@ -69,13 +69,6 @@ static const char *below_name(struct arena *a, const char *title, const char *ni
     return arena_printf(a, "%s\nNIP %s", str_or(title, ""), nip);
 }
 
-/* Fixed lines are written without groups: how long the area code is, nobody can tell from the number. */
-static const char *dialled(struct arena *a, const char *e164)
-{
-    bool fixed = str_starts(e164, "+62") && e164[3] != '8';
-    return fixed ? arena_printf(a, "0%s", e164 + 3) : phone_pretty(a, e164);
-}
-
 /* As the names of offices stand at the head of a letter. */
 static const char *capitals(struct arena *a, const char *name)
 {
@@ -103,7 +96,8 @@ enum err proof_sheet_begin(struct cx *cx, const struct proof_sheet *s, struct pd
     const char *address = office.address;
     if (!str_empty(office.phone))
         address = arena_printf(cx->arena, "%s%sTelepon %s", str_or(address, ""),
-                               str_empty(address) ? "" : " · ", dialled(cx->arena, office.phone));
+                               str_empty(address) ? "" : " · ",
+                               phone_dialled(cx->arena, office.phone));
     pdf_letterhead(p, &(struct pdf_letterhead){capitals(cx->arena, office.parent_name),
                                                capitals(cx->arena, office.name), address});
     *ret = p;

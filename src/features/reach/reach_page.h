@@ -28,6 +28,7 @@ struct reach_person_view {
     bool done;
 };
 
+#define DUTY_POSTS 4
 struct duty_cell {
     const char *name, *day, *post; /* name: of the three inputs, "duties.3" */
     const char *staff_id, *staff_name;
@@ -37,11 +38,11 @@ struct duty_cell {
 struct duty_day {
     const char *label; /* "Senin, 23 November 2026" */
     bool today;
-    struct duty_cell cells[2];
+    struct duty_cell cells[DUTY_POSTS];
 };
 struct duty_view {
     struct duty_day days[7];
-    const char *posts[2]; /* msgids */
+    const char *posts[DUTY_POSTS]; /* msgids */
     const char *week, *before, *after, *label;
     bool may_write, done;
 };

@@ -188,11 +188,11 @@ enum err reach_duty_set(struct cx *cx, const struct duty *d)
     struct staff s = {0};
     if (!d->day || !time_parse_date(d->day, &year, &month, &day))
         cx_field(cx, "day", "date", T("Tulis tanggal sebagai TTTT-BB-HH, misalnya 2026-07-23."));
-    if (!d->post || !staff_role_parse(d->post, &role) || !(role & ROLE_OFFICIALS))
+    if (!d->post || !staff_role_parse(d->post, &role) || !(role & (ROLE_OFFICIALS | ROLE_DESK)))
         cx_field(cx, "post", "not_a_choice", T("Pilih jabatan dari daftar."));
     if (!str_empty(d->staff_id))
         TRY(check_person(cx, "staff", d->staff_id, &s));
-    if (s.id && (role & ROLE_OFFICIALS) && !((uint32_t)s.roles & role))
+    if (s.id && (role & (ROLE_OFFICIALS | ROLE_DESK)) && !((uint32_t)s.roles & role))
         cx_field(cx, "staff", "not_holder", T("Pilih orang yang memegang jabatan ini."));
     TRY(cx_fields(cx));
     struct reach_change c = change_new(cx);

@@ -13,9 +13,11 @@
 
 #define DAY_MS (24LL * 3600 * 1000)
 #define DAYS   7
-#define POSTS  2
+#define POSTS  DUTY_POSTS
 
-static const uint32_t posts[POSTS] = {ROLE_INTEL_CHIEF, ROLE_OFFICE_HEAD};
+/* Officials are asked; those of the counter are the ones whose competence counts today (/kompetensi). */
+static const uint32_t posts[POSTS] = {ROLE_INTEL_CHIEF, ROLE_OFFICE_HEAD, ROLE_FRONT_DESK,
+                                      ROLE_DUTY_OFFICER};
 
 struct duty_in {
     const char *day, *post, *staff;

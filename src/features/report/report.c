@@ -72,10 +72,9 @@ struct bytes report_times_pack(struct arena *a, const struct report_times *t)
             uint32_t n = t->buckets[phase][i];
             if (n == 0)
                 continue;
-            const uint8_t one[PACKED_BYTES] = {(uint8_t)phase,     (uint8_t)i,
-                                               (uint8_t)(i >> 8),  (uint8_t)n,
-                                               (uint8_t)(n >> 8),  (uint8_t)(n >> 16),
-                                               (uint8_t)(n >> 24)};
+            const uint8_t one[PACKED_BYTES] = {
+                (uint8_t)phase,    (uint8_t)i,         (uint8_t)(i >> 8), (uint8_t)n,
+                (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)(n >> 24)};
             memcpy(out + at, one, PACKED_BYTES);
             at += PACKED_BYTES;
         }
@@ -236,29 +235,32 @@ int64_t report_count_all(const struct report_sum *s, const char *kind)
     return n;
 }
 
+const char *report_host(struct arena *a, const struct report_visit *v)
+{
+    if (str_eq(v->host, "section_chief") && !str_empty(v->section))
+        return arena_printf(a, "section_chief/%s", v->section);
+    return str_or(v->host, "none");
+}
+
 static void count_visit(struct report_sum *s, const struct report_visit *v, int offset_min)
 {
     struct civil c = time_civil(v->arrived_at, offset_min);
-    char hour[8], host[80];
+    char hour[8];
     (void)snprintf(hour, sizeof(hour), "%d-%02d", c.weekday % 7, c.hour % 24);
-    if (str_eq(v->host, "section_chief") && !str_empty(v->section))
-        (void)snprintf(host, sizeof(host), "section_chief/%s", v->section);
-    else
-        (void)snprintf(host, sizeof(host), "%s", str_or(v->host, "none"));
     report_count_add(s, "hour", hour, 1);
     report_count_add(s, "category", v->category, 1);
-    report_count_add(s, "host", host, 1);
+    report_count_add(s, "host", report_host(s->arena, v), 1);
     s->visits++;
 }
 
 static void measure(struct report_sum *s, const struct report_visit *v)
 {
     for (int i = 0; i < REPORT_PHASES; i++)
-        report_times_add(&s->times, (enum report_phase)i,
-                         report_phase_ms(v, (enum report_phase)i));
+        report_times_add(&s->times, (enum report_phase)i, report_phase_ms(v, (enum report_phase)i));
 }
 
-void report_sum_add(struct report_sum *s, const struct report_visit *v, int64_t today, int offset_min)
+void report_sum_add(struct report_sum *s, const struct report_visit *v, int64_t today,
+                    int offset_min)
 {
     enum report_kind kind = report_kind_of(v, today, offset_min);
     if (kind != REPORT_CANCELLED)

@@ -75,6 +75,9 @@ const char *report_reason(const struct report_visit *v);
 const char *report_reason_label(const char *reason); /* msgid */
 
 /* --- sums ---------------------------------------------------------------------------------------------------- */
+/* Whom the guest asked for: "none", "intel_chief", "section_chief/pidum". */
+const char *report_host(struct arena *a, const struct report_visit *v);
+
 struct report_count {
     const char *kind; /* hour category host reason notice answer custody closing state */
     const char *key;
@@ -101,7 +104,7 @@ int64_t report_count_all(const struct report_sum *s, const char *kind);
 enum report_span { SPAN_DAY, SPAN_WEEK, SPAN_MONTH, SPAN_YEAR };
 struct report_period {
     enum report_span span;
-    const char *text; /* "2026-11-25", "2026-M48", "2026-11", "2026" */
+    const char *text;    /* "2026-11-25", "2026-M48", "2026-11", "2026" */
     int64_t from, until; /* day numbers (features/calendar), until is the first day after it */
 };
 /* False: there is no such period. */
@@ -122,12 +125,13 @@ struct report_figures {
     struct report_sum sum;
     struct report_point *points; /* days, or months of a year; none of a day */
     size_t point_count;
-    int64_t days; /* with guests */
+    int64_t days;                                              /* with guests */
     int64_t complaints_open, complaints_late, complaints_soon; /* now, whatever the period */
 };
 /* What the office counted in the period: kept days from their rows, today and what the clock has not come to
  * yet from the visits. */
-enum err report_read(struct cx *cx, const struct report_period *p, struct report_figures *ret) MUST_USE;
+enum err report_read(struct cx *cx, const struct report_period *p,
+                     struct report_figures *ret) MUST_USE;
 /* The figures of one day, counted from the visits. */
 enum err report_count_day(struct db_conn *conn, const char *office_id, int64_t day,
                           const struct cx *cx, struct report_sum *ret) MUST_USE;
@@ -147,6 +151,7 @@ enum err report_visits(struct db_conn *conn, const char *office_id, const struct
                        struct report_visit **ret, size_t *ret_count) MUST_USE;
 
 extern const struct db_sql *const report_statements[];
+extern const struct db_sql *const report_read_statements[];
 struct route;
 /* Route rows, ended by a row without a path. */
 const struct route *report_routes(void);

@@ -1,8 +1,6 @@
-/* Figures in the database: a day counted from its visits, the days that are kept, and which of them must be
- * counted again because the audit tells of a change. */
-#include "features/report/report.h"
-
-#include <string.h>
+/* Counting: a day from its visits, the days that are kept, and which of them must be counted again because the
+ * audit tells of a change. What is shown is put together in report_read_store.c. */
+#include "features/report/report_store.h"
 
 #include "features/audit/audit.h"
 #include "features/calendar/calendar.h"
@@ -11,25 +9,22 @@
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
 
-#define CHANGES_MAX   200 /* audit entries looked at in one turn */
-#define COUNTS_MAX    4000
-#define CLOSINGS_MAX  4000
-#define SOON_DAYS     3
+#define CLOSINGS_MAX 4000
 
 #define COLUMN(type, member, kind) RECORD_COLUMN(struct type, member, kind, 0, NULL)
 
 static const struct record_column visit_columns[] = {
-    COLUMN(report_visit, id, REC_TEXT),          COLUMN(report_visit, year, REC_INT),
-    COLUMN(report_visit, number, REC_INT),       COLUMN(report_visit, number_suffix, REC_TEXT),
-    COLUMN(report_visit, arrived_at, REC_TIME),  COLUMN(report_visit, due_at, REC_TIME),
-    COLUMN(report_visit, received_at, REC_TIME), COLUMN(report_visit, closed_at, REC_TIME),
-    COLUMN(report_visit, open, REC_INT),         COLUMN(report_visit, state, REC_TEXT),
-    COLUMN(report_visit, category, REC_TEXT),    COLUMN(report_visit, host, REC_TEXT),
-    COLUMN(report_visit, section, REC_TEXT),     COLUMN(report_visit, late_reason, REC_TEXT),
+    COLUMN(report_visit, id, REC_TEXT),           COLUMN(report_visit, year, REC_INT),
+    COLUMN(report_visit, number, REC_INT),        COLUMN(report_visit, number_suffix, REC_TEXT),
+    COLUMN(report_visit, arrived_at, REC_TIME),   COLUMN(report_visit, due_at, REC_TIME),
+    COLUMN(report_visit, received_at, REC_TIME),  COLUMN(report_visit, closed_at, REC_TIME),
+    COLUMN(report_visit, open, REC_INT),          COLUMN(report_visit, state, REC_TEXT),
+    COLUMN(report_visit, category, REC_TEXT),     COLUMN(report_visit, host, REC_TEXT),
+    COLUMN(report_visit, section, REC_TEXT),      COLUMN(report_visit, late_reason, REC_TEXT),
     COLUMN(report_visit, notice_state, REC_TEXT), COLUMN(report_visit, question_state, REC_TEXT),
-    COLUMN(report_visit, later, REC_INT),        COLUMN(report_visit, step2, REC_TIME),
-    COLUMN(report_visit, step3, REC_TIME),       COLUMN(report_visit, step4, REC_TIME),
-    COLUMN(report_visit, step6, REC_TIME),       COLUMN(report_visit, step7, REC_TIME),
+    COLUMN(report_visit, later, REC_INT),         COLUMN(report_visit, step2, REC_TIME),
+    COLUMN(report_visit, step3, REC_TIME),        COLUMN(report_visit, step4, REC_TIME),
+    COLUMN(report_visit, step6, REC_TIME),        COLUMN(report_visit, step7, REC_TIME),
 };
 static const struct record visit_record_ = RECORD("ReportVisit", struct report_visit, visit_columns);
 
@@ -45,9 +40,9 @@ struct channel_row {
     int64_t queued, sent, delivered, seen, failed;
 };
 static const struct record_column channel_columns[] = {
-    COLUMN(channel_row, channel, REC_TEXT),  COLUMN(channel_row, queued, REC_INT),
-    COLUMN(channel_row, sent, REC_INT),      COLUMN(channel_row, delivered, REC_INT),
-    COLUMN(channel_row, seen, REC_INT),      COLUMN(channel_row, failed, REC_INT),
+    COLUMN(channel_row, channel, REC_TEXT), COLUMN(channel_row, queued, REC_INT),
+    COLUMN(channel_row, sent, REC_INT),     COLUMN(channel_row, delivered, REC_INT),
+    COLUMN(channel_row, seen, REC_INT),     COLUMN(channel_row, failed, REC_INT),
 };
 static const struct record channel_record = RECORD("ReportChannel", struct channel_row,
                                                    channel_columns);
@@ -63,29 +58,11 @@ static const struct record_column closing_columns[] = {
 static const struct record closing_record = RECORD("ReportClosing", struct closing_row,
                                                    closing_columns);
 
-struct day_row {
-    const char *day;
-    int64_t visits, cancelled, late_entries, forgotten, unreceived, kept, missed;
-    struct bytes times;
-};
-static const struct record_column day_columns[] = {
-    COLUMN(day_row, day, REC_TEXT),         COLUMN(day_row, visits, REC_INT),
-    COLUMN(day_row, cancelled, REC_INT),    COLUMN(day_row, late_entries, REC_INT),
-    COLUMN(day_row, forgotten, REC_INT),    COLUMN(day_row, unreceived, REC_INT),
-    COLUMN(day_row, kept, REC_INT),         COLUMN(day_row, missed, REC_INT),
-    COLUMN(day_row, times, REC_BYTES),
-};
-static const struct record day_record = RECORD("ReportDay", struct day_row, day_columns);
-
-struct state_row {
-    const char *day;
-    int64_t seq;
-};
 static const struct record_column state_columns[] = {
-    COLUMN(state_row, day, REC_TEXT),
-    COLUMN(state_row, seq, REC_INT),
+    COLUMN(report_state, day, REC_TEXT),
+    COLUMN(report_state, seq, REC_INT),
 };
-static const struct record state_record = RECORD("ReportState", struct state_row, state_columns);
+static const struct record state_record = RECORD("ReportState", struct report_state, state_columns);
 
 struct touched_row {
     int64_t at;
@@ -94,40 +71,38 @@ static const struct record_column touched_columns[] = {COLUMN(touched_row, at, R
 static const struct record touched_record = RECORD("ReportTouched", struct touched_row,
                                                    touched_columns);
 
-struct load_row {
-    int64_t open, late, soon;
-};
-static const struct record_column load_columns[] = {
-    COLUMN(load_row, open, REC_INT),
-    COLUMN(load_row, late, REC_INT),
-    COLUMN(load_row, soon, REC_INT),
-};
-static const struct record load_record = RECORD("ReportLoad", struct load_row, load_columns);
-
 #define STEP(n)                                                                                    \
     "(SELECT s.at FROM visit_step s WHERE s.office_id = v.office_id AND s.visit_id = v.id "        \
     "AND s.step = " n " AND s.skipped IS NULL) AS step" n
-#define VISITS                                                                                     \
-    "SELECT v.id, v.year, v.number, v.number_suffix, v.arrived_at, v.due_at, v.received_at, "      \
-    "v.closed_at, v.open, v.state, v.category, v.host, h.section, v.late_reason, "                 \
-    "v.notice_state, v.question_state, (SELECT count(*) FROM answer a WHERE a.office_id = "        \
-    "v.office_id AND a.visit_id = v.id AND a.effect = 'later') AS later, " STEP("2") ", "          \
-    STEP("3") ", " STEP("4") ", " STEP("6") ", " STEP("7")                                         \
-    " FROM visit v LEFT JOIN staff h ON h.office_id = v.office_id AND h.id = v.host_id "           \
-    "WHERE v.office_id = $1 AND v.arrived_at >= $2 AND v.arrived_at < $3"
-#define OF_VISITS "v.office_id = $1 AND v.arrived_at >= $2 AND v.arrived_at < $3"
+#define VISITS                                                                                                 \
+    "SELECT v.id, v.year, v.number, v.number_suffix, v.arrived_at, v.due_at, v.received_at, "                  \
+    "v.closed_at, v.open, v.state, v.category, v.host, h.section, v.late_reason, "                             \
+    "v.notice_state, v.question_state, (SELECT count(*) FROM answer a WHERE a.office_id = "                    \
+    "v.office_id AND a.visit_id = v.id AND a.effect = 'later') AS later, " STEP("2") ", " STEP("3") ", " STEP( \
+        "4") ", " STEP("6") ", " STEP("7") " FROM visit v LEFT JOIN staff h ON h.office_id = "                 \
+                                           "v.office_id AND h.id = v.host_id "                                 \
+                                           "WHERE v.office_id = $1 AND v.arrived_at >= $2 AND "                \
+                                           "v.arrived_at < $3"
+#define OF_VISITS    "v.office_id = $1 AND v.arrived_at >= $2 AND v.arrived_at < $3"
 #define ONE_IF(what) "sum(CASE WHEN " what " THEN 1 ELSE 0 END)"
 
 DB_SQL(report_visits_between, VISITS);
 DB_SQL(report_visits_page, VISITS " AND (v.arrived_at < $4 OR (v.arrived_at = $4 AND v.id < $5)) "
                                   "ORDER BY v.arrived_at DESC, v.id DESC LIMIT $6");
 DB_SQL(report_notices,
-       "SELECT o.channel, count(*) AS queued, " ONE_IF("o.sent_at IS NOT NULL") " AS sent, "
-       ONE_IF("o.delivered_at IS NOT NULL OR o.read_at IS NOT NULL") " AS delivered, "
-       ONE_IF("o.read_at IS NOT NULL") " AS seen, " ONE_IF("o.state = 'failed'") " AS failed "
-       "FROM visit v JOIN outbox o ON o.office_id = v.office_id AND o.subject_id = v.id "
-       "AND o.kind IN ('visit_notice', 'head_question') WHERE " OF_VISITS
-       " GROUP BY o.channel ORDER BY o.channel");
+       "SELECT o.channel, count(*) AS queued, " ONE_IF("o.sent_at IS NOT NULL") " AS sent, " ONE_IF("o.delivered_at IS NOT NULL OR o.read_at IS NOT NULL") " AS delivered, " ONE_IF(
+           "o.read_at IS NOT NULL") " AS seen, " ONE_IF("o.state = 'failed'") " AS failed "
+                                                                              "FROM visit v JOIN "
+                                                                              "outbox o ON "
+                                                                              "o.office_id = "
+                                                                              "v.office_id AND "
+                                                                              "o.subject_id = v.id "
+                                                                              "AND o.kind IN "
+                                                                              "('visit_notice', "
+                                                                              "'head_question') "
+                                                                              "WHERE " OF_VISITS
+                                                                              " GROUP BY o.channel "
+                                                                              "ORDER BY o.channel");
 DB_SQL(report_answers,
        "SELECT 'answer' AS kind, a.channel AS code, count(*) AS n FROM visit v JOIN answer a "
        "ON a.office_id = v.office_id AND a.visit_id = v.id AND a.effect <> 'too_late' "
@@ -140,19 +115,10 @@ DB_SQL(report_items_lost,
        "AND lost_at >= $2 AND lost_at < $3 AND lost_at IS NOT NULL GROUP BY kind ORDER BY kind");
 DB_SQL(report_closings, "SELECT day, differences FROM day_closing WHERE office_id = $1 "
                         "AND day >= $2 AND day < $3 ORDER BY day, at, id");
-DB_SQL(report_complaints,
-       "SELECT 'state' AS kind, state AS code, count(*) AS n FROM complaint WHERE office_id = $1 "
-       "AND received_at >= $2 AND received_at < $3 GROUP BY state ORDER BY state");
-DB_SQL(report_deadlines,
-       "SELECT count(*) AS open, COALESCE(" ONE_IF("w.sort_day < $2") ", 0) AS late, "
-       "COALESCE(" ONE_IF("w.sort_day >= $2 AND w.sort_day <= $3") ", 0) AS soon "
-       "FROM complaint c LEFT JOIN casework w ON w.office_id = c.office_id "
-       "AND w.complaint_id = c.id WHERE c.office_id = $1 AND c.ended_at IS NULL");
 DB_SQL(report_first_visit, "SELECT min(arrived_at) FROM visit WHERE office_id = $1");
 DB_SQL(report_state_read, "SELECT day, seq FROM report_state WHERE office_id = $1");
-DB_SQL(report_state_put,
-       "INSERT INTO report_state (office_id, day, seq) VALUES ($1, $2, $3) "
-       "ON CONFLICT (office_id) DO UPDATE SET day = $2, seq = $3");
+DB_SQL(report_state_put, "INSERT INTO report_state (office_id, day, seq) VALUES ($1, $2, $3) "
+                         "ON CONFLICT (office_id) DO UPDATE SET day = $2, seq = $3");
 DB_SQL(report_touched,
        "SELECT DISTINCT v.arrived_at AS at FROM audit_entry a JOIN visit v "
        "ON v.office_id = a.office_id AND v.id = a.subject_id WHERE a.office_id = $1 "
@@ -160,12 +126,6 @@ DB_SQL(report_touched,
 DB_SQL(report_closed_days,
        "SELECT DISTINCT subject_id AS day, 0 AS differences FROM audit_entry "
        "WHERE office_id = $1 AND seq > $2 AND seq <= $3 AND subject_kind = 'day' ORDER BY day");
-DB_SQL(report_days_read,
-       "SELECT day, visits, cancelled, late_entries, forgotten, unreceived, kept, missed, times "
-       "FROM report_day WHERE office_id = $1 AND day >= $2 AND day < $3 ORDER BY day");
-DB_SQL(report_counts_read,
-       "SELECT kind, code, CAST(sum(n) AS BIGINT) AS n FROM report_count WHERE office_id = $1 "
-       "AND day >= $2 AND day < $3 GROUP BY kind, code ORDER BY kind, code");
 DB_SQL(report_day_put,
        "INSERT INTO report_day (office_id, day, visits, cancelled, late_entries, forgotten, "
        "unreceived, kept, missed, times, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
@@ -177,40 +137,24 @@ DB_SQL(report_count_put, "INSERT INTO report_count (office_id, day, kind, code, 
                          "VALUES ($1, $2, $3, $4, $5)");
 
 const struct db_sql *const report_statements[] = {
-    &report_visits_between, &report_visits_page, &report_notices,     &report_answers,
-    &report_badges_lost,    &report_items_lost,  &report_closings,    &report_complaints,
-    &report_deadlines,      &report_first_visit, &report_state_read,  &report_state_put,
-    &report_touched,        &report_closed_days, &report_days_read,   &report_counts_read,
-    &report_day_put,        &report_counts_drop, &report_count_put,   NULL};
+    &report_visits_between, &report_visits_page, &report_notices,   &report_answers,
+    &report_badges_lost,    &report_items_lost,  &report_closings,  &report_first_visit,
+    &report_state_read,     &report_state_put,   &report_touched,   &report_closed_days,
+    &report_day_put,        &report_counts_drop, &report_count_put, NULL};
 
 /* --- counting from the visits ------------------------------------------------------------------------------- */
 
-/* Where the numbers of one reading go. */
-struct counting {
-    struct report_sum *sum;
-    const struct report_period *period; /* NULL with `points` and `came` */
-    struct report_point *points;
-    struct report_times *point_times;
-    int64_t today_ms;
-    int offset_min;
-    struct report_visit visit;
-    struct day_row day;
-    const int64_t *skip; /* kept days that are counted from the visits all the same */
-    size_t skip_count;
-    bool *came; /* by day of the period: a guest came; NULL: nobody asks */
-    bool bad;
-};
-
-static size_t point_of(const struct counting *c, int64_t day)
+size_t report_point_of(const struct report_counting *c, int64_t day)
 {
     if (c->period->span != SPAN_YEAR)
         return (size_t)(day - c->period->from);
     return (size_t)time_civil(calendar_day_ms(day, 0), 0).month - 1;
 }
 
-static void point_add(struct counting *c, int64_t day, bool cancelled, bool measured, bool kept)
+static void point_add(struct report_counting *c, int64_t day, bool cancelled, bool measured,
+                      bool kept)
 {
-    struct report_point *p = &c->points[point_of(c, day)];
+    struct report_point *p = &c->points[report_point_of(c, day)];
     if (cancelled)
         return;
     p->visits++;
@@ -220,7 +164,7 @@ static void point_add(struct counting *c, int64_t day, bool cancelled, bool meas
 
 static enum err count_visit(void *arg)
 {
-    struct counting *c = arg;
+    struct report_counting *c = arg;
     const struct report_visit *v = &c->visit;
     enum report_kind kind = report_kind_of(v, c->today_ms, c->offset_min);
     int64_t day = calendar_day_of(v->arrived_at, c->offset_min);
@@ -232,13 +176,13 @@ static enum err count_visit(void *arg)
     bool measured = kind == REPORT_KEPT || kind == REPORT_MISSED;
     point_add(c, day, kind == REPORT_CANCELLED, measured, kind == REPORT_KEPT);
     if (measured)
-        report_times_add(&c->point_times[point_of(c, day)], PHASE_TOTAL,
+        report_times_add(&c->point_times[report_point_of(c, day)], PHASE_TOTAL,
                          report_phase_ms(v, PHASE_TOTAL));
     return ERR_OK;
 }
 
-static enum err count_notices(struct db_conn *conn, const char *office_id, int64_t from, int64_t until,
-                              struct report_sum *s)
+static enum err count_notices(struct db_conn *conn, const char *office_id, int64_t from,
+                              int64_t until, struct report_sum *s)
 {
     struct channel_row *rows = NULL;
     struct report_count *answers = NULL;
@@ -266,14 +210,14 @@ static enum err count_notices(struct db_conn *conn, const char *office_id, int64
     return ERR_OK;
 }
 
-static enum err count_losses(struct db_conn *conn, const char *office_id, int64_t from, int64_t until,
-                             struct report_sum *s)
+static enum err count_losses(struct db_conn *conn, const char *office_id, int64_t from,
+                             int64_t until, struct report_sum *s)
 {
     struct report_count *items = NULL;
     size_t count = 0;
     int64_t badges = 0;
-    TRY(db_number(conn, &report_badges_lost, DB_ARGS(db_text(office_id), db_int(from), db_int(until)),
-                  &badges));
+    TRY(db_number(conn, &report_badges_lost,
+                  DB_ARGS(db_text(office_id), db_int(from), db_int(until)), &badges));
     report_count_add(s, "custody", "badge", badges);
     TRY(db_list(conn, &report_items_lost, DB_ARGS(db_text(office_id), db_int(from), db_int(until)),
                 &count_record, 50, &items, &count));
@@ -303,8 +247,8 @@ static enum err count_closings(struct db_conn *conn, const char *office_id, int6
 }
 
 /* Days from … until - 1 (day numbers). */
-static enum err count_range(struct db_conn *conn, const char *office_id, int64_t from, int64_t until,
-                            struct counting *c)
+enum err report_count_range(struct db_conn *conn, const char *office_id, int64_t from,
+                            int64_t until, struct report_counting *c)
 {
     int64_t from_ms = calendar_day_ms(from, c->offset_min);
     int64_t until_ms = calendar_day_ms(until, c->offset_min);
@@ -322,10 +266,10 @@ enum err report_count_day(struct db_conn *conn, const char *office_id, int64_t d
                           const struct cx *cx, struct report_sum *ret)
 {
     report_sum_begin(cx->arena, ret);
-    struct counting c = {.sum = ret,
-                         .today_ms = time_day_start(cx->now_ms, cx->offset_min),
-                         .offset_min = cx->offset_min};
-    return count_range(conn, office_id, day, day + 1, &c);
+    struct report_counting c = {.sum = ret,
+                                .today_ms = time_day_start(cx->now_ms, cx->offset_min),
+                                .offset_min = cx->offset_min};
+    return report_count_range(conn, office_id, day, day + 1, &c);
 }
 
 enum err report_visits(struct db_conn *conn, const char *office_id, const struct report_query *q,
@@ -340,7 +284,7 @@ enum err report_visits(struct db_conn *conn, const char *office_id, const struct
 /* --- what changed ----------------------------------------------------------------------------------------------- */
 
 /* Days up to `last` that the entries (after, until] speak of, ascending, each once. */
-static enum err touched_days(struct db_conn *conn, const char *office_id, int64_t after,
+enum err report_touched_days(struct db_conn *conn, const char *office_id, int64_t after,
                              int64_t until, int64_t last, const struct cx *cx, int64_t **ret,
                              size_t *ret_count)
 {
@@ -367,9 +311,9 @@ static enum err touched_days(struct db_conn *conn, const char *office_id, int64_
     return ERR_OK;
 }
 
-static enum err read_state(struct db_conn *conn, const char *office_id, struct state_row *ret)
+enum err report_state_of(struct db_conn *conn, const char *office_id, struct report_state *ret)
 {
-    *ret = (struct state_row){.day = ""};
+    *ret = (struct report_state){.day = ""};
     enum err e = db_one(conn, &report_state_read, DB_ARGS(db_text(office_id)), &state_record, ret);
     return e == ERR_MISSING ? ERR_OK : e;
 }
@@ -413,7 +357,7 @@ static enum err keep_tx(struct db_conn *tx, void *arg)
 }
 
 static enum err count_and_keep(struct cx *cx, const char *office_id, int64_t day,
-                               const struct state_row *state)
+                               const struct report_state *state)
 {
     struct report_sum sum;
     TRY(report_count_day(cx->read, office_id, day, cx, &sum));
@@ -428,12 +372,13 @@ static enum err count_and_keep(struct cx *cx, const char *office_id, int64_t day
 }
 
 /* Changed days again; the state moves on only after all of them. */
-static enum err recount(struct cx *cx, const char *office_id, struct state_row *state, int64_t head)
+static enum err recount(struct cx *cx, const char *office_id, struct report_state *state,
+                        int64_t head)
 {
     int64_t *days = NULL;
     size_t count = 0;
-    TRY(touched_days(cx->read, office_id, state->seq, head, calendar_day(state->day), cx, &days,
-                     &count));
+    TRY(report_touched_days(cx->read, office_id, state->seq, head, calendar_day(state->day), cx,
+                            &days, &count));
     for (size_t i = 0; i < count; i++)
         TRY(count_and_keep(cx, office_id, days[i], state));
     state->seq = head;
@@ -442,8 +387,8 @@ static enum err recount(struct cx *cx, const char *office_id, struct state_row *
 }
 
 /* The next day that is over; CALENDAR_NO_DAY when all are kept. */
-static enum err next_day(struct cx *cx, const char *office_id, struct state_row *state, int64_t head,
-                         int64_t *ret)
+static enum err next_day(struct cx *cx, const char *office_id, struct report_state *state,
+                         int64_t head, int64_t *ret)
 {
     int64_t today = calendar_day_of(cx->now_ms, cx->offset_min), first = 0;
     *ret = CALENDAR_NO_DAY;
@@ -465,17 +410,18 @@ static enum err next_day(struct cx *cx, const char *office_id, struct state_row 
 enum err report_tick(struct cx *cx, const char *office_id, bool *ret_more)
 {
     struct office office = {.offset_min = 0};
-    struct state_row state;
+    struct report_state state;
     int64_t head = 0, day = CALENDAR_NO_DAY;
     bool more = false;
     if (ret_more)
         *ret_more = false; /* a failure is tried again with the next turn, not at once */
     TRY(office_get(cx->read, office_id, &office));
     cx->offset_min = (int)office.offset_min;
-    TRY(read_state(cx->read, office_id, &state));
+    TRY(report_state_of(cx->read, office_id, &state));
     TRY(audit_head(cx->read, office_id, &head));
     if (*state.day && head > state.seq) {
-        int64_t until = head - state.seq > CHANGES_MAX ? state.seq + CHANGES_MAX : head;
+        int64_t until = head - state.seq > REPORT_CHANGES_MAX ? state.seq + REPORT_CHANGES_MAX
+                                                              : head;
         more = until < head;
         TRY(recount(cx, office_id, &state, until));
     }
@@ -489,154 +435,5 @@ enum err report_tick(struct cx *cx, const char *office_id, bool *ret_more)
     }
     if (ret_more)
         *ret_more = more;
-    return ERR_OK;
-}
-
-/* --- reading ------------------------------------------------------------------------------------------------------- */
-
-static enum err add_kept_day(void *arg)
-{
-    struct counting *c = arg;
-    struct report_sum *s = c->sum;
-    const struct day_row *d = &c->day;
-    int64_t day = calendar_day(d->day);
-    for (size_t i = 0; i < c->skip_count; i++) {
-        if (c->skip[i] == day)
-            return ERR_OK;
-    }
-    s->visits += d->visits;
-    s->cancelled += d->cancelled;
-    s->late_entries += d->late_entries;
-    s->forgotten += d->forgotten;
-    s->unreceived += d->unreceived;
-    s->kept += d->kept;
-    s->missed += d->missed;
-    c->bad = !report_times_unpack(d->times, &s->times) || c->bad;
-    c->came[day - c->period->from] = d->visits > 0;
-    if (!c->points)
-        return ERR_OK;
-    struct report_point *p = &c->points[point_of(c, day)];
-    p->visits += d->visits;
-    p->kept += d->kept;
-    p->measured += d->kept + d->missed;
-    (void)report_times_unpack(d->times, &c->point_times[point_of(c, day)]);
-    return ERR_OK;
-}
-
-/* The counts of days from … until - 1 as they were kept; `sign` -1 takes them away again. */
-static enum err add_kept_counts(struct db_conn *conn, const char *office_id, int64_t from,
-                                int64_t until, int64_t sign, struct report_sum *s)
-{
-    struct report_count *rows = NULL;
-    size_t count = 0;
-    TRY(db_list(conn, &report_counts_read,
-                DB_ARGS(db_text(office_id), db_text(calendar_day_text(s->arena, from)),
-                        db_text(calendar_day_text(s->arena, until))),
-                &count_record, COUNTS_MAX, &rows, &count));
-    for (size_t i = 0; i < count; i++)
-        report_count_add(s, rows[i].kind, rows[i].key, sign * rows[i].n);
-    return ERR_OK;
-}
-
-/* Kept days, but for those that were changed since: they are counted from the visits. */
-static enum err read_kept(struct cx *cx, const struct state_row *state, int64_t from, int64_t until,
-                          struct counting *c)
-{
-    const char *office = cx->actor.office_id;
-    int64_t head = 0, *days = NULL;
-    size_t count = 0;
-    if (from >= until)
-        return ERR_OK;
-    TRY(audit_head(cx->read, office, &head));
-    if (head > state->seq + CHANGES_MAX)
-        head = state->seq + CHANGES_MAX; /* many at once: the clock comes to them */
-    if (head > state->seq)
-        TRY(touched_days(cx->read, office, state->seq, head, until - 1, cx, &days, &count));
-    c->skip = days;
-    c->skip_count = count;
-    TRY(db_each(cx->read, &report_days_read,
-                DB_ARGS(db_text(office), db_text(calendar_day_text(cx->arena, from)),
-                        db_text(calendar_day_text(cx->arena, until))),
-                &day_record, &c->day, add_kept_day, c));
-    TRY(add_kept_counts(cx->read, office, from, until, 1, c->sum));
-    for (size_t i = 0; i < count; i++) {
-        if (days[i] < from)
-            continue;
-        TRY(add_kept_counts(cx->read, office, days[i], days[i] + 1, -1, c->sum));
-        TRY(count_range(cx->read, office, days[i], days[i] + 1, c));
-    }
-    return c->bad ? cx_detail(cx, ERR_INTERNAL, "report_day.times cannot be read") : ERR_OK;
-}
-
-static enum err read_complaints(struct cx *cx, const struct report_period *p,
-                                struct report_figures *f)
-{
-    struct report_count *states = NULL;
-    struct load_row load = {.open = 0};
-    size_t count = 0;
-    int64_t today = calendar_day_of(cx->now_ms, cx->offset_min);
-    TRY(db_list(cx->read, &report_complaints,
-                DB_ARGS(db_text(cx->actor.office_id),
-                        db_int(calendar_day_ms(p->from, cx->offset_min)),
-                        db_int(calendar_day_ms(p->until, cx->offset_min))),
-                &count_record, 100, &states, &count));
-    for (size_t i = 0; i < count; i++)
-        report_count_add(&f->sum, "state", states[i].key, states[i].n);
-    TRY(db_one(cx->read, &report_deadlines,
-               DB_ARGS(db_text(cx->actor.office_id), db_text(calendar_day_text(cx->arena, today)),
-                       db_text(calendar_day_text(cx->arena, today + SOON_DAYS))),
-               &load_record, &load));
-    f->complaints_open = load.open;
-    f->complaints_late = load.late;
-    f->complaints_soon = load.soon;
-    return ERR_OK;
-}
-
-static void begin_points(struct cx *cx, const struct report_period *p, struct report_figures *f,
-                         struct counting *c)
-{
-    f->point_count = p->span == SPAN_YEAR ? 12 : p->span == SPAN_DAY ? 0
-                                                                     : (size_t)(p->until - p->from);
-    if (f->point_count == 0)
-        return;
-    f->points = ARENA_ARRAY(cx->arena, f->point_count, struct report_point);
-    c->point_times = ARENA_ARRAY(cx->arena, f->point_count, struct report_times);
-    c->points = f->points;
-    int year = time_civil(calendar_day_ms(p->from, 0), 0).year;
-    for (size_t i = 0; i < f->point_count; i++) {
-        struct civil first = {.year = year, .month = (int)i + 1, .day = 1};
-        f->points[i].from = p->span == SPAN_YEAR ? calendar_day_of(time_from_civil(first, 0), 0)
-                                                 : p->from + (int64_t)i;
-        report_times_begin(cx->arena, PHASE_TOTAL, &c->point_times[i]);
-    }
-}
-
-enum err report_read(struct cx *cx, const struct report_period *p, struct report_figures *ret)
-{
-    struct report_figures f = {.points = NULL};
-    struct counting c = {.today_ms = time_day_start(cx->now_ms, cx->offset_min),
-                         .offset_min = cx->offset_min};
-    struct state_row state;
-    int64_t tomorrow = calendar_day_of(cx->now_ms, cx->offset_min) + 1;
-    int64_t until = p->until < tomorrow ? p->until : tomorrow;
-    report_sum_begin(cx->arena, &f.sum);
-    c.sum = &f.sum;
-    c.period = p;
-    c.came = ARENA_ARRAY(cx->arena, (size_t)(p->until - p->from), bool);
-    begin_points(cx, p, &f, &c);
-    TRY(read_state(cx->read, cx->actor.office_id, &state));
-    int64_t live = *state.day ? calendar_day(state.day) + 1 : p->from;
-    live = live < p->from ? p->from : live > until ? until : live;
-    if (*state.day)
-        TRY(read_kept(cx, &state, p->from, live, &c));
-    TRY(count_range(cx->read, cx->actor.office_id, live, until, &c));
-    for (size_t i = 0; i < f.point_count; i++) {
-        f.points[i].median_ms = report_times_at(&c.point_times[i], PHASE_TOTAL, 50);
-        f.points[i].p90_ms = report_times_at(&c.point_times[i], PHASE_TOTAL, 90);
-    }
-    for (int64_t i = 0; i < p->until - p->from; i++)
-        f.days += c.came[i];
-    TRY(read_complaints(cx, p, &f));
-    *ret = f;
     return ERR_OK;
 }

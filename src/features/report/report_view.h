@@ -17,14 +17,14 @@ struct report_grid {
 
 /* A point of the two charts over time. */
 struct report_mark {
-    int x;                    /* middle */
-    const char *bar;          /* path of the bar, or NULL: nothing was measured */
-    bool low;                 /* below the target */
+    int x;           /* middle */
+    const char *bar; /* path of the bar, or NULL: nothing was measured */
+    bool low;        /* below the target */
     int median_y, p90_y;
-    const char *span;         /* path between them */
-    const char *label;        /* under the axis: "23", "Jul" */
-    const char *name;         /* in the table: "23 Juli 2026" */
-    const char *path;         /* of that day or month */
+    const char *span;  /* path between them */
+    const char *label; /* under the axis: "23", "Jul" */
+    const char *name;  /* in the table: "23 Juli 2026" */
+    const char *path;  /* of that day or month */
     const char *visits, *measured, *share, *median, *p90;
 };
 
@@ -68,7 +68,7 @@ struct report_page_view {
     const char *label, *lead, *path, *text;
     const char *before, *after; /* paths; after NULL: in the future */
     struct report_link spans[4];
-    const char *today; /* for the date field */
+    const char *today;       /* for the date field */
     const char *visits_path; /* NULL: no lists for this reader */
     const char *share, *median, *p90, *visits, *complaints;
     bool by_month;
@@ -100,6 +100,7 @@ struct report_list_view {
     struct report_visit_line *lines;
     size_t count;
     const char *next; /* path of the next page, or NULL */
+    const char *book; /* the whole list as .xlsx */
     bool cut;         /* more were looked through than one page may */
 };
 

@@ -21,8 +21,9 @@ enum err report_period_wanted(struct cx *cx, const struct http_req *req, struct 
 {
     if (report_period_read(cx->arena, http_param(req, "period"), ret))
         return ERR_OK;
-    return cx_fail(cx, ERR_MISSING, "no_period",
-                   T("Kurun waktu itu tidak ada. Tulis seperti 2026, 2026-11, 2026-M48, atau 2026-11-25."));
+    return cx_fail(
+        cx, ERR_MISSING, "no_period",
+        T("Kurun waktu itu tidak ada. Tulis seperti 2026, 2026-11, 2026-M48, atau 2026-11-25."));
 }
 
 const char *report_label(struct cx *cx, const struct report_period *p)
@@ -37,10 +38,8 @@ static const char *path_of(struct cx *cx, const struct report_period *p)
 
 static void fill_links(struct cx *cx, const struct report_period *p, struct report_page_view *v)
 {
-    static const char *const labels[] = {[SPAN_DAY] = T("Hari"),
-                                         [SPAN_WEEK] = T("Minggu"),
-                                         [SPAN_MONTH] = T("Bulan"),
-                                         [SPAN_YEAR] = T("Tahun")};
+    static const char *const labels[] = {
+        [SPAN_DAY] = T("Hari"), [SPAN_WEEK] = T("Pekan"), [SPAN_MONTH] = T("Bulan"), [SPAN_YEAR] = T("Tahun")};
     /* Other spans open where one is, but never in the future. */
     int64_t today = today_of(cx), last = p->until - 1 < today ? p->until - 1 : today;
     last = last < p->from ? p->from : last;
@@ -72,27 +71,25 @@ static void fill_phases(struct cx *cx, const struct report_sum *s, struct report
 }
 
 static const char *notice_count(struct cx *cx, const struct report_sum *s, const char *channel,
-                                const char *what)
+                                const char *part)
 {
-    return report_whole(cx, report_count_of(s, "notice",
-                                            arena_printf(cx->arena, "%s/%s", channel, what)));
+    return report_whole(cx, report_notices(cx, s, channel, part));
 }
 
 static void fill_channels(struct cx *cx, const struct report_sum *s, struct report_page_view *v)
 {
-    static const char *const channels[] = {"whatsapp", "gateway", "telegram", "mail", "webpush"};
-    v->channels = ARENA_ARRAY(cx->arena, ARRAY_LEN(channels), struct report_channel_line);
-    for (size_t i = 0; i < ARRAY_LEN(channels); i++) {
-        const char *c = channels[i];
-        if (report_count_of(s, "notice", arena_printf(cx->arena, "%s/queued", c)) <= 0)
+    v->channels = ARENA_ARRAY(cx->arena, REPORT_CHANNELS, struct report_channel_line);
+    for (size_t i = 0; i < REPORT_CHANNELS; i++) {
+        const char *c = report_channels[i];
+        if (report_notices(cx, s, c, "queued") <= 0)
             continue;
-        v->channels[v->channel_count++] =
-            (struct report_channel_line){.label = report_channel_label(c),
-                                         .queued = notice_count(cx, s, c, "queued"),
-                                         .sent = notice_count(cx, s, c, "sent"),
-                                         .delivered = notice_count(cx, s, c, "delivered"),
-                                         .read = notice_count(cx, s, c, "read"),
-                                         .failed = notice_count(cx, s, c, "failed")};
+        v->channels[v->channel_count++] = (struct report_channel_line){
+            .label = report_channel_label(c),
+            .queued = notice_count(cx, s, c, "queued"),
+            .sent = notice_count(cx, s, c, "sent"),
+            .delivered = notice_count(cx, s, c, "delivered"),
+            .read = notice_count(cx, s, c, "read"),
+            .failed = notice_count(cx, s, c, "failed")};
     }
 }
 
@@ -105,7 +102,7 @@ static void fill_figures(struct cx *cx, const struct report_figures *f, struct r
     v->p90 = report_minutes(cx, report_times_at(&s->times, PHASE_TOTAL, 90));
     v->complaints = report_whole(cx, report_count_all(s, "state"));
     v->categories = report_lines_of(cx, s, "category", v->visits_path);
-    v->hosts = report_lines_of(cx, s, "host", NULL);
+    v->hosts = report_lines_of(cx, s, "host", v->visits_path);
     v->reasons = report_lines_of(cx, s, "reason", v->visits_path);
     v->answers = report_lines_of(cx, s, "answer", NULL);
     v->states = report_lines_of(cx, s, "state", NULL);
@@ -143,8 +140,9 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
     v->label = report_label(cx, p);
     v->path = path_of(cx, p);
     v->text = p->text;
-    v->lead = p->span == SPAN_DAY ? v->label
-                                  : cx_printf(cx, T("%s, %d hari dengan tamu"), v->label, (int)f.days);
+    v->lead = p->span == SPAN_DAY
+                  ? v->label
+                  : cx_printf(cx, T("%s, %d hari dengan tamu"), v->label, (int)f.days);
     v->visits_path = cx->actor.roles & REPORT_LISTERS
                          ? arena_printf(cx->arena, "%s/kunjungan", v->path)
                          : NULL;
@@ -195,9 +193,11 @@ const struct route *report_routes(void)
     /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/dasbor", REPORT_READERS, ROUTE_NO_TOKEN, start_get, NULL, 0, T("Angka pelayanan bulan ini"), NULL},
-        {HTTP_GET, "/dasbor/{period}", REPORT_READERS, ROUTE_NO_TOKEN, period_get, NULL, 0, T("Angka pelayanan satu hari, minggu, bulan, atau tahun"), NULL},
+        {HTTP_GET, "/dasbor/{period}", REPORT_READERS, ROUTE_NO_TOKEN, period_get, NULL, 0, T("Angka pelayanan satu hari, pekan, bulan, atau tahun"), NULL},
         {HTTP_GET, "/dasbor/{period}/kunjungan", REPORT_LISTERS, ROUTE_NO_TOKEN, report_visits_get, NULL, 0, T("Kunjungan di balik satu angka"), NULL},
+        {HTTP_GET, "/dasbor/{period}/kunjungan.xlsx", REPORT_LISTERS, ROUTE_NO_TOKEN, report_book_get, NULL, 0, T("Kunjungan di balik satu angka sebagai .xlsx; dicatat"), NULL},
         {HTTP_GET, "/dasbor/{period}/laporan.pdf", REPORT_READERS, ROUTE_NO_TOKEN, report_pdf_get, NULL, 0, T("Laporan pelayanan sebagai PDF; dicatat"), NULL},
+        {HTTP_GET, "/dasbor/{period}/laporan.docx", REPORT_READERS, ROUTE_NO_TOKEN, report_docx_get, NULL, 0, T("Laporan pelayanan sebagai .docx; dicatat"), NULL},
         {HTTP_GET, "/dasbor/{period}/laporan.xlsx", REPORT_READERS, ROUTE_NO_TOKEN, report_xlsx_get, NULL, 0, T("Laporan pelayanan sebagai .xlsx; dicatat"), NULL},
         {.path = NULL},
     };

@@ -3,6 +3,7 @@
 #define BT_REPORT_WEB_H
 
 #include "features/report/report_view.h"
+#include "features/office/office.h"
 #include "features/staff/staff.h"
 #include "lib/http/http.h"
 
@@ -25,6 +26,13 @@ const char *report_host_label(const struct cx *cx, const char *key);
 const char *report_channel_label(const char *channel);
 const char *report_answer_label(const char *channel);
 const char *report_lost_label(const char *key);
+#define REPORT_CHANNELS     5
+#define REPORT_NOTICE_PARTS 5
+extern const char *const report_channels[REPORT_CHANNELS]; /* "whatsapp" … */
+extern const char
+    *const report_notice_parts[REPORT_NOTICE_PARTS]; /* queued sent delivered read failed */
+int64_t report_notices(struct cx *cx, const struct report_sum *s, const char *channel,
+                       const char *part);
 int64_t report_measured(const struct report_sum *s);
 
 /* The lines of a page, in the order in which they are shown; those that are 0 are left out but for
@@ -43,8 +51,23 @@ void report_heat(struct cx *cx, const struct report_sum *s, struct report_page_v
 /* "23", "Jul"; "23 Juli 2026", "Juli 2026" */
 const char *report_point_label(struct cx *cx, const struct report_period *p, int64_t day, bool full);
 
+/* What the papers are made from. */
+struct report_paper {
+    struct office office;
+    struct report_period period;
+    struct report_figures figures;
+    const char *label;
+    struct report_lines reasons, excluded, categories, hosts, answers, custody, closings, states,
+        deadlines;
+};
+/* Reads the figures and writes the export into the audit. `format`: "pdf". */
+enum err report_paper_read(struct cx *cx, const struct http_req *req, const char *format,
+                           struct report_paper *p) MUST_USE;
+
 enum err report_visits_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err report_book_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err report_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err report_docx_get(struct cx *cx, struct http_req *req, struct http_res *res);
 
 #endif

@@ -16,8 +16,8 @@
 
 const char *report_point_label(struct cx *cx, const struct report_period *p, int64_t day, bool full)
 {
-    struct report_period one = report_period_of(
-        cx->arena, p->span == SPAN_YEAR ? SPAN_MONTH : SPAN_DAY, day);
+    struct report_period one = report_period_of(cx->arena,
+                                                p->span == SPAN_YEAR ? SPAN_MONTH : SPAN_DAY, day);
     char *label = report_period_label(cx->arena, &one, cx->lang == LANG_EN);
     if (full)
         return label;
@@ -82,8 +82,8 @@ static size_t shown_points(const struct report_period *p, const struct report_fi
     return n;
 }
 
-static void chart_words(struct cx *cx, const struct report_period *p, const struct report_figures *f,
-                        struct report_page_view *v)
+static void chart_words(struct cx *cx, const struct report_period *p,
+                        const struct report_figures *f, struct report_page_view *v)
 {
     const struct report_point *worst = NULL, *best = NULL;
     for (size_t i = 0; i < f->point_count; i++) {
@@ -95,8 +95,9 @@ static void chart_words(struct cx *cx, const struct report_period *p, const stru
         if (!best || one->kept * best->measured > best->kept * one->measured)
             best = one;
     }
-    v->time_words = cx_t(cx, T("Diagram titik: median dan p90 lama menunggu, dalam menit. Angkanya ada "
-                               "pada tabel di bawah."));
+    v->time_words = cx_t(cx,
+                         T("Diagram titik: median dan p90 lama menunggu, dalam menit. Angkanya ada "
+                           "pada tabel di bawah."));
     if (!worst || !best)
         return;
     v->share_words = cx_printf(
@@ -146,8 +147,13 @@ void report_charts(struct cx *cx, const struct report_period *p, const struct re
 #define ROW_HEIGHT  41
 #define HEAT_TOP    25
 
-static const char *const weekdays[WEEKDAYS] = {T("Minggu"), T("Senin"), T("Selasa"), T("Rabu"),
-                                               T("Kamis"),  T("Jumat"), T("Sabtu")};
+/* 0 is Sunday, as 4 January 1970 was. */
+static const char *weekday_name(const struct cx *cx, int weekday)
+{
+    const char *text = time_long_date(cx->arena, calendar_day_ms(3 + weekday, 0), 0,
+                                      cx->lang == LANG_EN);
+    return arena_printf(cx->arena, "%.*s", (int)strcspn(text, ","), text);
+}
 
 struct heat {
     int64_t n[WEEKDAYS][HOURS], most;
@@ -211,15 +217,15 @@ void report_heat(struct cx *cx, const struct report_sum *s, struct report_page_v
     v->hour_count = hours;
     v->heat_width = slot - 4;
     for (size_t i = 0; i < hours; i++)
-        v->hours[i] = (struct report_hour){.x = HEAT_LEFT + slot * (int)i + (slot - 4) / 2,
-                                           .label = arena_printf(cx->arena, "%02d.00",
-                                                                 h.first + (int)i)};
+        v->hours[i] = (struct report_hour){
+            .x = HEAT_LEFT + slot * (int)i + (slot - 4) / 2,
+            .label = arena_printf(cx->arena, "%02d.00", h.first + (int)i)};
     for (int i = 1; i <= WEEKDAYS; i++) {
         int day = i % WEEKDAYS; /* Monday first */
         if (i > 5 && h.days[day] == 0)
             continue;
         struct report_heat_row *row = &v->heat[v->heat_count];
-        row->label = cx_t(cx, weekdays[day]);
+        row->label = weekday_name(cx, day);
         row->y = HEAT_TOP + ROW_HEIGHT * (int)v->heat_count++;
         row->cells = ARENA_ARRAY(cx->arena, hours, struct report_cell);
         row->count = hours;
@@ -230,6 +236,6 @@ void report_heat(struct cx *cx, const struct report_sum *s, struct report_page_v
     }
     v->heat_height = HEAT_TOP + ROW_HEIGHT * (int)v->heat_count + (CELL_HEIGHT - ROW_HEIGHT) + 4;
     v->heat_words = cx_printf(cx, T("Peta panas: paling ramai hari %s pukul %02d.00, %s tamu."),
-                              cx_t(cx, weekdays[h.busiest_day]), h.busiest_hour,
+                              weekday_name(cx, h.busiest_day), h.busiest_hour,
                               report_whole(cx, h.most));
 }

@@ -12,18 +12,8 @@
 #include "lib/xlsx/xlsx.h"
 #include "lib/base/banned.h"
 
-/* What both papers are made from. */
-struct paper {
-    struct office office;
-    struct report_period period;
-    struct report_figures figures;
-    const char *label;
-    struct report_lines reasons, excluded, categories, hosts, answers, custody, closings, states,
-        deadlines;
-};
-
-static enum err paper_read(struct cx *cx, const struct http_req *req, const char *format,
-                           struct paper *p)
+enum err report_paper_read(struct cx *cx, const struct http_req *req, const char *format,
+                           struct report_paper *p)
 {
     TRY(report_period_wanted(cx, req, &p->period));
     TRY(office_get(cx->read, cx->actor.office_id, &p->office));
@@ -51,17 +41,18 @@ static void bars(struct cx *cx, struct pdf *pdf, const char *title, const struct
     pdf_heading(pdf, cx_t(cx, title));
     for (size_t i = 0; i < lines->count; i++) {
         const struct report_line *l = &lines->items[i];
-        items[i] = (struct pdf_bar){
-            .label = l->label,
-            .value = arena_printf(cx->arena, "%s (%s)", l->value, l->share),
-            .share = (double)l->n / (double)(lines->items[0].n ? lines->items[0].n : 1)};
+        items[i] = (struct pdf_bar){.label = l->label,
+                                    .value = arena_printf(cx->arena, "%s (%s)", l->value, l->share),
+                                    .share = (double)l->n /
+                                             (double)(lines->items[0].n ? lines->items[0].n : 1)};
     }
     pdf_bars(pdf, items, lines->count);
     if (lines->count == 0)
         pdf_paragraph(pdf, "NIHIL");
 }
 
-static void plain(struct cx *cx, struct pdf *pdf, const char *title, const struct report_lines *lines)
+static void plain(struct cx *cx, struct pdf *pdf, const char *title,
+                  const struct report_lines *lines)
 {
     const struct pdf_column columns[] = {{cx_t(cx, title), 75, PDF_LEFT},
                                          {cx_t(cx, T("Jumlah")), 25, PDF_RIGHT}};
@@ -78,19 +69,19 @@ static void plain(struct cx *cx, struct pdf *pdf, const char *title, const struc
     pdf_table(pdf, &table);
 }
 
-static void summary(struct cx *cx, struct pdf *pdf, const struct paper *p)
+static void summary(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     const struct report_sum *s = &p->figures.sum;
     const struct report_times *t = &s->times;
     int64_t measured = report_measured(s);
     pdf_paragraph(
         pdf,
-        cx_printf(cx,
-                  T("Dalam kurun waktu ini kantor menerima %s kunjungan pada %d hari. Dari %s kunjungan "
-                    "yang diukur, %s diterima dalam %d menit; sasarannya %d %%."),
-                  report_whole(cx, s->visits), (int)p->figures.days, report_whole(cx, measured),
-                  report_percent(cx, s->kept, measured), (int)(p->office.limit_s / 60),
-                  REPORT_TARGET));
+        cx_printf(
+            cx,
+            T("Dalam kurun waktu ini kantor menerima %s kunjungan pada %d hari. Dari %s kunjungan "
+              "yang diukur, %s diterima dalam %d menit; sasarannya %d %%."),
+            report_whole(cx, s->visits), (int)p->figures.days, report_whole(cx, measured),
+            report_percent(cx, s->kept, measured), (int)(p->office.limit_s / 60), REPORT_TARGET));
     const struct pdf_fact facts[] = {
         {cx_t(cx, T("Jumlah kunjungan")), report_whole(cx, s->visits)},
         {cx_t(cx, T("Tepat waktu")),
@@ -104,7 +95,7 @@ static void summary(struct cx *cx, struct pdf *pdf, const struct paper *p)
     pdf_facts(pdf, facts, ARRAY_LEN(facts));
 }
 
-static void points(struct cx *cx, struct pdf *pdf, const struct paper *p)
+static void points(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     const struct report_figures *f = &p->figures;
     struct pdf_bar *items = ARENA_ARRAY(cx->arena, f->point_count + 1, struct pdf_bar);
@@ -127,7 +118,7 @@ static void points(struct cx *cx, struct pdf *pdf, const struct paper *p)
     pdf_note(pdf, cx_printf(cx, T("Batang bergaris: di bawah sasaran %d %%."), REPORT_TARGET));
 }
 
-static void phases(struct cx *cx, struct pdf *pdf, const struct paper *p)
+static void phases(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     const struct pdf_column columns[] = {{cx_t(cx, T("Tahap")), 46, PDF_LEFT},
                                          {cx_t(cx, T("Kunjungan")), 18, PDF_RIGHT},
@@ -171,31 +162,23 @@ static void heat_table(struct cx *cx, struct pdf *pdf, const struct report_page_
 }
 
 #define NOTICE_COLUMNS 6
-static const char *const notice_parts[] = {"queued", "sent", "delivered", "read", "failed"};
-static const char *const notice_channels[] = {"whatsapp", "gateway", "telegram", "mail", "webpush"};
 
-static int64_t notices(struct cx *cx, const struct report_sum *s, const char *channel,
-                       const char *part)
-{
-    return report_count_of(s, "notice", arena_printf(cx->arena, "%s/%s", channel, part));
-}
-
-static void notice_table(struct cx *cx, struct pdf *pdf, const struct paper *p)
+static void notice_table(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     const struct pdf_column columns[] = {
         {cx_t(cx, T("Saluran")), 30, PDF_LEFT},   {cx_t(cx, T("Dibuat")), 14, PDF_RIGHT},
         {cx_t(cx, T("Terkirim")), 14, PDF_RIGHT}, {cx_t(cx, T("Sampai")), 14, PDF_RIGHT},
         {cx_t(cx, T("Dibaca")), 14, PDF_RIGHT},   {cx_t(cx, T("Gagal")), 14, PDF_RIGHT}};
-    const char *cells[ARRAY_LEN(notice_channels) * NOTICE_COLUMNS];
+    const char *cells[REPORT_CHANNELS * NOTICE_COLUMNS];
     size_t n = 0;
-    for (size_t i = 0; i < ARRAY_LEN(notice_channels); i++) {
-        const char *channel = notice_channels[i];
-        if (notices(cx, &p->figures.sum, channel, "queued") <= 0)
+    for (size_t i = 0; i < REPORT_CHANNELS; i++) {
+        const char *channel = report_channels[i];
+        if (report_notices(cx, &p->figures.sum, channel, "queued") <= 0)
             continue;
         cells[n * NOTICE_COLUMNS] = cx_t(cx, report_channel_label(channel));
-        for (size_t j = 0; j < ARRAY_LEN(notice_parts); j++)
-            cells[n * NOTICE_COLUMNS + j + 1] =
-                report_whole(cx, notices(cx, &p->figures.sum, channel, notice_parts[j]));
+        for (size_t j = 0; j < REPORT_NOTICE_PARTS; j++)
+            cells[n * NOTICE_COLUMNS + j + 1] = report_whole(
+                cx, report_notices(cx, &p->figures.sum, channel, report_notice_parts[j]));
         n++;
     }
     const struct pdf_table table = {.columns = columns,
@@ -207,15 +190,18 @@ static void notice_table(struct cx *cx, struct pdf *pdf, const struct paper *p)
     pdf_table(pdf, &table);
 }
 
-static void paper_body(struct cx *cx, struct pdf *pdf, const struct paper *p)
+static void paper_body(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     struct report_page_view *heat = ARENA_NEW(cx->arena, struct report_page_view);
     summary(cx, pdf, p);
     points(cx, pdf, p);
     phases(cx, pdf, p);
-    pdf_note(pdf, cx_t(cx, T("Kunjungan yang dicatat susulan, lupa ditutup, atau belum diterima tidak ikut "
-                             "diukur. Median: separuh tamu menunggu tidak lebih lama dari ini; p90: 9 dari 10 "
-                             "tamu.")));
+    pdf_note(
+        pdf,
+        cx_t(cx,
+             T("Kunjungan yang dicatat susulan, lupa ditutup, atau belum diterima tidak ikut "
+               "diukur. Median: separuh tamu menunggu tidak lebih lama dari ini; p90: 9 dari 10 "
+               "tamu.")));
     bars(cx, pdf, T("Sebab lewat batas waktu"), &p->reasons);
     plain(cx, pdf, T("Tidak ikut diukur"), &p->excluded);
     report_heat(cx, &p->figures.sum, heat);
@@ -235,9 +221,9 @@ static void paper_body(struct cx *cx, struct pdf *pdf, const struct paper *p)
 
 enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
-    struct paper *p = ARENA_NEW(cx->arena, struct paper);
+    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
     struct pdf_file file;
-    TRY(paper_read(cx, req, "pdf", p));
+    TRY(report_paper_read(cx, req, "pdf", p));
     const struct pdf_info info = {
         .title = cx_printf(cx, T("Laporan pelayanan %s"), p->label),
         .author = p->office.name,
@@ -257,7 +243,8 @@ enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *re
     paper_body(cx, pdf, p);
     TRY(pdf_finish(pdf, &file));
     res->content_type = "application/pdf";
-    http_res_attachment(cx, res, arena_printf(cx->arena, "Laporan pelayanan %s.pdf", p->period.text));
+    http_res_attachment(cx, res,
+                        arena_printf(cx->arena, "Laporan pelayanan %s.pdf", p->period.text));
     res->body = buf_new(cx->arena, file.data.n, file.data.n);
     buf_add(&res->body, file.data.p, file.data.n);
     return ERR_OK;
@@ -271,8 +258,8 @@ static struct xlsx_cell minutes(int64_t ms)
     return (struct xlsx_cell){.number = ms < 0 ? 0 : (ms * 100 + 30000) / 60000};
 }
 
-static enum err sheet_begin(struct cx *cx, struct xlsx *x, const struct paper *p, const char *name,
-                            const struct xlsx_column *columns, size_t count)
+static enum err sheet_begin(struct cx *cx, struct xlsx *x, const struct report_paper *p,
+                            const char *name, const struct xlsx_column *columns, size_t count)
 {
     const struct xlsx_sheet sheet = {
         .name = cx_t(cx, name),
@@ -293,9 +280,9 @@ static enum err lines_into(struct xlsx *x, const char *part, const struct report
     return ERR_OK;
 }
 
-static enum err sums_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err sums_sheet(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
-    const struct xlsx_column columns[] = {{cx_t(cx, T("Bagian")), 34, XLSX_TEXT},
+    const struct xlsx_column columns[] = {{cx_t(cx, T("Kelompok")), 34, XLSX_TEXT},
                                           {cx_t(cx, T("Rincian")), 44, XLSX_TEXT},
                                           {cx_t(cx, T("Jumlah")), 12, XLSX_INT}};
     const struct report_sum *s = &p->figures.sum;
@@ -329,7 +316,7 @@ static enum err sums_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
     return ERR_OK;
 }
 
-static enum err phases_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err phases_sheet(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
     const struct xlsx_column columns[] = {{cx_t(cx, T("Tahap")), 44, XLSX_TEXT},
                                           {cx_t(cx, T("Kunjungan")), 12, XLSX_INT},
@@ -348,7 +335,7 @@ static enum err phases_sheet(struct cx *cx, struct xlsx *x, const struct paper *
     return ERR_OK;
 }
 
-static enum err points_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err points_sheet(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
     const struct xlsx_column columns[] = {{cx_t(cx, T("Tanggal")), 22, XLSX_TEXT},
                                           {cx_t(cx, T("Kunjungan")), 12, XLSX_INT},
@@ -362,6 +349,8 @@ static enum err points_sheet(struct cx *cx, struct xlsx *x, const struct paper *
     TRY(sheet_begin(cx, x, p, T("Per waktu"), columns, 6));
     for (size_t i = 0; i < f->point_count; i++) {
         const struct report_point *one = &f->points[i];
+        if (one->visits == 0)
+            continue;
         const struct xlsx_cell cells[] = {
             {.text = report_point_label(cx, &p->period, one->from, true)},
             {.number = one->visits},
@@ -374,7 +363,7 @@ static enum err points_sheet(struct cx *cx, struct xlsx *x, const struct paper *
     return ERR_OK;
 }
 
-static enum err heat_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err heat_sheet(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
     struct report_page_view *v = ARENA_NEW(cx->arena, struct report_page_view);
     report_heat(cx, &p->figures.sum, v);
@@ -395,26 +384,26 @@ static enum err heat_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
     return ERR_OK;
 }
 
-static enum err notices_sheet(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err notices_sheet(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
     const struct xlsx_column columns[] = {
-        {cx_t(cx, T("Saluran")), 24, XLSX_TEXT},  {cx_t(cx, T("Dibuat")), 12, XLSX_INT},
-        {cx_t(cx, T("Terkirim")), 12, XLSX_INT},  {cx_t(cx, T("Sampai")), 12, XLSX_INT},
-        {cx_t(cx, T("Dibaca")), 12, XLSX_INT},    {cx_t(cx, T("Gagal")), 12, XLSX_INT}};
+        {cx_t(cx, T("Saluran")), 24, XLSX_TEXT}, {cx_t(cx, T("Dibuat")), 12, XLSX_INT},
+        {cx_t(cx, T("Terkirim")), 12, XLSX_INT}, {cx_t(cx, T("Sampai")), 12, XLSX_INT},
+        {cx_t(cx, T("Dibaca")), 12, XLSX_INT},   {cx_t(cx, T("Gagal")), 12, XLSX_INT}};
     TRY(sheet_begin(cx, x, p, T("Pemberitahuan"), columns, NOTICE_COLUMNS));
-    for (size_t i = 0; i < ARRAY_LEN(notice_channels); i++) {
+    for (size_t i = 0; i < REPORT_CHANNELS; i++) {
         struct xlsx_cell cells[NOTICE_COLUMNS] = {
-            {.text = cx_t(cx, report_channel_label(notice_channels[i]))}};
-        for (size_t j = 0; j < ARRAY_LEN(notice_parts); j++)
-            cells[j + 1].number =
-                notices(cx, &p->figures.sum, notice_channels[i], notice_parts[j]);
+            {.text = cx_t(cx, report_channel_label(report_channels[i]))}};
+        for (size_t j = 0; j < REPORT_NOTICE_PARTS; j++)
+            cells[j + 1].number = report_notices(cx, &p->figures.sum, report_channels[i],
+                                                 report_notice_parts[j]);
         if (cells[1].number > 0)
             TRY(xlsx_row(x, cells));
     }
     return ERR_OK;
 }
 
-static enum err book_fill(struct cx *cx, struct xlsx *x, const struct paper *p)
+static enum err book_fill(struct cx *cx, struct xlsx *x, const struct report_paper *p)
 {
     TRY(sums_sheet(cx, x, p));
     TRY(phases_sheet(cx, x, p));
@@ -425,11 +414,11 @@ static enum err book_fill(struct cx *cx, struct xlsx *x, const struct paper *p)
 
 enum err report_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
-    struct paper *p = ARENA_NEW(cx->arena, struct paper);
+    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
     struct xlsx *x = NULL;
     int fd = -1;
     int64_t bytes = 0;
-    TRY(paper_read(cx, req, "xlsx", p));
+    TRY(report_paper_read(cx, req, "xlsx", p));
     TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
     enum err e = book_fill(cx, x, p);
     if (e != ERR_OK) {
@@ -438,7 +427,8 @@ enum err report_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *r
     }
     TRY(xlsx_end(x, &fd, &bytes));
     res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, arena_printf(cx->arena, "Laporan pelayanan %s.xlsx", p->period.text));
+    http_res_attachment(cx, res,
+                        arena_printf(cx->arena, "Laporan pelayanan %s.xlsx", p->period.text));
     http_res_file(res, fd, (uint64_t)bytes);
     return ERR_OK;
 }

@@ -38,6 +38,17 @@ const char *report_whole(const struct cx *cx, int64_t n)
                         (long long)(n / 1000 % 1000), mark, (long long)(n % 1000));
 }
 
+const char *const report_channels[REPORT_CHANNELS] = {"whatsapp", "gateway", "telegram", "mail",
+                                                      "webpush"};
+const char *const report_notice_parts[REPORT_NOTICE_PARTS] = {"queued", "sent", "delivered", "read",
+                                                              "failed"};
+
+int64_t report_notices(struct cx *cx, const struct report_sum *s, const char *channel,
+                       const char *part)
+{
+    return report_count_of(s, "notice", arena_printf(cx->arena, "%s/%s", channel, part));
+}
+
 int64_t report_measured(const struct report_sum *s)
 {
     return s->kept + s->missed;
@@ -72,8 +83,10 @@ const char *report_host_label(const struct cx *cx, const char *key)
 const char *report_channel_label(const char *channel)
 {
     static const struct words labels[] = {
-        {"whatsapp", "WhatsApp"},  {"gateway", T("SMS atau gerbang pesan")},
-        {"telegram", "Telegram"},  {"mail", T("Surel")},
+        {"whatsapp", "WhatsApp"},
+        {"gateway", T("SMS atau gerbang pesan")},
+        {"telegram", "Telegram"},
+        {"mail", T("Surel")},
         {"webpush", T("Notifikasi peramban")},
     };
     return label_in(labels, ARRAY_LEN(labels), channel);
@@ -82,10 +95,14 @@ const char *report_channel_label(const char *channel)
 const char *report_answer_label(const char *channel)
 {
     static const struct words labels[] = {
-        {"whatsapp", T("Tombol WhatsApp")},    {"gateway", T("SMS atau gerbang pesan")},
-        {"telegram", "Telegram"},              {"link", T("Halaman jawab di HP")},
-        {"page", T("Halaman Buku Tamu")},      {"spoken", T("Lisan, dicatat petugas")},
-        {"silence", T("Diam sampai batas waktu")}, {"api", T("Program lain")},
+        {"whatsapp", T("Tombol WhatsApp")},
+        {"gateway", T("SMS atau gerbang pesan")},
+        {"telegram", "Telegram"},
+        {"link", T("Halaman jawab di HP")},
+        {"page", T("Halaman Buku Tamu")},
+        {"spoken", T("Lisan, dicatat petugas")},
+        {"silence", T("Diam sampai batas waktu")},
+        {"api", T("Program lain")},
     };
     return label_in(labels, ARRAY_LEN(labels), channel);
 }
@@ -123,6 +140,8 @@ static const char *path_of(struct cx *cx, const char *path, const char *kind, co
         return NULL;
     if (str_eq(kind, "category"))
         return arena_printf(cx->arena, "%s?keperluan=%s", path, key);
+    if (str_eq(kind, "host"))
+        return arena_printf(cx->arena, "%s?pejabat=%s", path, key);
     if (str_eq(kind, "reason"))
         return arena_printf(cx->arena, "%s?angka=terlambat&sebab=%s", path, key);
     return NULL;
@@ -211,8 +230,8 @@ struct report_lines report_closings_of(struct cx *cx, const struct report_sum *s
     line_add(cx, &lines, T("Hari yang ditutup"), report_count_of(s, "closing", "days"), NULL);
     line_add(cx, &lines, T("Hari dengan selisih"), report_count_of(s, "closing", "with_difference"),
              NULL);
-    line_add(cx, &lines, T("Selisih yang diterangkan"), report_count_of(s, "closing", "differences"),
-             NULL);
+    line_add(cx, &lines, T("Selisih yang diterangkan"),
+             report_count_of(s, "closing", "differences"), NULL);
     return lines;
 }
 

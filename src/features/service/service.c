@@ -36,9 +36,12 @@ const char *service_word_label(const struct service_word *words, const char *cod
 const char *service_state_label(const char *state)
 {
     static const struct service_word words[] = {
-        {"sent", T("Dikirim")},          {"verified", T("Diverifikasi")},
-        {"rejected", T("Ditolak")},      {"handling", T("Ditindaklanjuti")},
-        {"answered", T("Dijawab")},      {"done", T("Selesai")},
+        {"sent", T("Dikirim")},
+        {"verified", T("Diverifikasi")},
+        {"rejected", T("Ditolak")},
+        {"handling", T("Ditindaklanjuti")},
+        {"answered", T("Dijawab")},
+        {"done", T("Selesai")},
         {NULL, NULL},
     };
     return service_word_label(words, state);
@@ -155,8 +158,7 @@ static struct refusal refused(enum service_act act)
         [SERVICE_CLOSE] = T("Pengaduan ini belum dijawab atau sudah ditutup."),
         [SERVICE_AUTO_CLOSE] = T("Pengaduan ini belum dijawab atau sudah ditutup."),
     };
-    return (struct refusal){
-        .err = ERR_CONFLICT, .code = "service_state", .msgid = sentences[act]};
+    return (struct refusal){.err = ERR_CONFLICT, .code = "service_state", .msgid = sentences[act]};
 }
 
 struct refusal service_apply(const struct calendar *cal, const struct service_limits *l,

@@ -82,11 +82,10 @@ enum err info_new_tx(struct db_conn *tx, void *arg)
     TRY(db_number(tx, &info_number_next, DB_ARGS(db_text(n->act.office_id), db_int(r->year)),
                   &r->number));
     TRY(db_run(tx, &info_insert,
-               DB_ARGS(db_text(n->act.office_id), db_text(r->id), db_int(r->year),
-                       db_int(r->number), db_text(r->received), db_text(r->way),
-                       db_bytes(r->name_sealed), db_bytes(r->contact_sealed),
-                       db_bytes(r->request_sealed), db_bytes(r->purpose_sealed),
-                       db_text(n->act.actor_id)),
+               DB_ARGS(db_text(n->act.office_id), db_text(r->id), db_int(r->year), db_int(r->number),
+                       db_text(r->received), db_text(r->way), db_bytes(r->name_sealed),
+                       db_bytes(r->contact_sealed), db_bytes(r->request_sealed),
+                       db_bytes(r->purpose_sealed), db_text(n->act.actor_id)),
                NULL));
     return note(tx, &n->act, "info_request_received", r->id, "");
 }

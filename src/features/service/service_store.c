@@ -48,7 +48,7 @@ static const struct record_column limit_columns[] = {
 static const struct record limit_record = RECORD("ServiceLimit", struct limit_row, limit_columns);
 
 #define COMPLAINT_COLUMNS                                                                          \
-    "id, year, number, state, category, channel, received, name_sealed, contact_sealed, "         \
+    "id, year, number, state, category, channel, received, name_sealed, contact_sealed, "          \
     "text_sealed, verified, responded, answered, reopened, ended, reopened_count, lapor_number"
 
 DB_SQL(service_limit_select, "SELECT code, days FROM service_limit WHERE office_id = $1");
@@ -77,16 +77,16 @@ DB_SQL(service_select_open,
        "SELECT " COMPLAINT_COLUMNS " FROM service_complaint WHERE office_id = $1 "
        "AND state IN ('sent', 'verified', 'handling', 'answered') ORDER BY received, number "
        "LIMIT 1000");
-DB_SQL(service_select_all, "SELECT " COMPLAINT_COLUMNS
-                           " FROM service_complaint WHERE office_id = $1 "
-                           "ORDER BY year DESC, number DESC LIMIT 1000");
-DB_SQL(service_select_answered, "SELECT " COMPLAINT_COLUMNS
-                                " FROM service_complaint WHERE office_id = $1 "
-                                "AND state = 'answered' ORDER BY received LIMIT 1000");
-DB_SQL(service_select_year, "SELECT " COMPLAINT_COLUMNS
-                            " FROM service_complaint WHERE office_id = $1 "
-                            "AND received >= $2 AND received <= $3 ORDER BY received, number "
-                            "LIMIT 20000");
+DB_SQL(service_select_all,
+       "SELECT " COMPLAINT_COLUMNS " FROM service_complaint WHERE office_id = $1 "
+       "ORDER BY year DESC, number DESC LIMIT 1000");
+DB_SQL(service_select_answered,
+       "SELECT " COMPLAINT_COLUMNS " FROM service_complaint WHERE office_id = $1 "
+       "AND state = 'answered' ORDER BY received LIMIT 1000");
+DB_SQL(service_select_year,
+       "SELECT " COMPLAINT_COLUMNS " FROM service_complaint WHERE office_id = $1 "
+       "AND received >= $2 AND received <= $3 ORDER BY received, number "
+       "LIMIT 20000");
 DB_SQL(service_entry_insert,
        "INSERT INTO service_entry (office_id, complaint_id, seq, id, day, kind, by_id, "
        "body_sealed) SELECT $1, $2, COALESCE(max(seq), 0) + 1, $3, $4, $5, $6, $7 "
@@ -113,7 +113,8 @@ enum err service_limits_load(struct db_conn *conn, const char *office_id, struct
     for (size_t i = 0; i < SERVICE_LIMITS; i++) {
         l.days[i] = service_limit_infos[i].days;
         for (size_t j = 0; j < count; j++)
-            l.days[i] = str_eq(rows[j].code, service_limit_infos[i].code) ? rows[j].days : l.days[i];
+            l.days[i] = str_eq(rows[j].code, service_limit_infos[i].code) ? rows[j].days
+                                                                          : l.days[i];
     }
     *ret = l;
     return ERR_OK;
@@ -192,8 +193,8 @@ static enum err update(struct db_conn *tx, const char *office_id, const struct s
 
 enum err service_move_tx(struct db_conn *tx, void *arg)
 {
-    static const char *const kinds[SERVICE_ACTS] = {"verified", "rejected", "handling",   "answered",
-                                                    "reopened", "closed",   "auto_closed"};
+    static const char *const kinds[SERVICE_ACTS] = {
+        "verified", "rejected", "handling", "answered", "reopened", "closed", "auto_closed"};
     struct service_move *m = arg;
     struct service_complaint c = {0};
     struct service_limits limits;

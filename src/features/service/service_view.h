@@ -14,6 +14,9 @@ struct service_form_view {
     const char *category, *name, *contact, *text;
     bool counter; /* an officer writes for the guest */
 };
+struct service_start_view {
+    const char *number; /* as typed */
+};
 struct service_receipt_view {
     const char *number, *code, *answer_by;
 };
@@ -69,8 +72,8 @@ struct info_list_view {
     bool saved;
 };
 struct info_page_view {
-    const char *path, *number, *received, *state, *due_label, *due, *way, *name, *contact, *extended,
-        *answered, *answer, *objected, *ground, *decided, *last_day;
+    const char *path, *number, *received, *state, *due_label, *due, *way, *name, *contact,
+        *extended, *answered, *answer, *objected, *ground, *decided, *last_day;
     struct service_lines request, purpose, extension, answer_text, objection, decision;
     bool late, may[INFO_ACTS], done;
     const char *typed, *typed_choice;

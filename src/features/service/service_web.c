@@ -9,11 +9,10 @@
 
 #define GUEST (ROUTE_PUBLIC | ROUTE_NO_TOKEN | ROUTE_UNLOGGED | ROUTE_NO_KEEPALIVE_SESSION)
 
-const struct option service_category_options[] = {
-    {"complaint", T("Pengaduan")},
-    {"information", T("Permintaan informasi")},
-    {"aspiration", T("Aspirasi")},
-    {NULL, NULL}};
+const struct option service_category_options[] = {{"complaint", T("Pengaduan")},
+                                                  {"information", T("Permintaan informasi")},
+                                                  {"aspiration", T("Aspirasi")},
+                                                  {NULL, NULL}};
 const struct option service_reader_categories[] = {
     {"complaint", T("Pengaduan tidak berkadar pengawasan")},
     {"supervisory", T("Pengaduan berkadar pengawasan")},

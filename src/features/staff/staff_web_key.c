@@ -91,7 +91,7 @@ static enum err keys_show(struct cx *cx, struct http_req *req, struct http_res *
             .asked = str_eq(s->id, asked)};
     }
     const struct page_view page = {
-        .title = T("Kunci pembaca pengaduan"), .current = "/jawab", .body = keys_body, .arg = v};
+        .title = T("Kunci pembaca pengaduan"), .current = "/kunci", .body = keys_body, .arg = v};
     return page_render(cx, req, res, &page);
 }
 

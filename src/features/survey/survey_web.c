@@ -239,8 +239,13 @@ static void fill_periods(struct cx *cx, const struct survey_period *now,
     for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
         const char *text = arena_printf(cx->arena, "%d%s", now->year, tails[i]);
         v->periods[i].path = arena_printf(cx->arena, "/ikm/%s", text);
-        v->periods[i].label = text;
         v->periods[i].current = str_eq(text, now->text);
+        if (i == 0)
+            v->periods[i].label = text;
+        else if (i <= 2)
+            v->periods[i].label = cx_printf(cx, T("Semester %d"), (int)i);
+        else
+            v->periods[i].label = cx_printf(cx, T("Triwulan %d"), (int)i - 2);
     }
     v->period_count = ARRAY_LEN(tails);
 }

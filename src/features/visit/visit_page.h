@@ -43,6 +43,7 @@ struct visit_board {
     const char *date, *time;
     const char *q;
     const char *next;         /* path of the next page of finished visits, or NULL */
+    const char *book;         /* path of the same list as .xlsx */
     const char *refresh;      /* path of this list, for htmx */
     const char *channel_down; /* sentence when no channel is set up or one is dead, else NULL */
     struct alarm_card *alarms;

@@ -78,6 +78,10 @@ enum err visit_new_search(struct cx *cx, struct http_req *req, struct http_res *
 enum err visit_new_post(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_photo_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res);
+enum err visit_book_get(struct cx *cx, struct http_req *req, struct http_res *res);
+/* date, state, q, cursor and limit of the request. */
+struct visit_query;
+enum err visit_read_query(struct cx *cx, struct http_req *req, struct visit_query *ret) MUST_USE;
 enum err visit_correct_post(struct cx *cx, struct http_req *req, struct http_res *res);
 extern const struct form visit_correct_form;
 enum err visit_one_get(struct cx *cx, struct http_req *req, struct http_res *res);

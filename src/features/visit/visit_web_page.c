@@ -173,7 +173,7 @@ static const char *upper(struct arena *a, const char *s)
 }
 
 /* date, state, q, cursor and limit of the request. */
-static enum err read_query(struct cx *cx, struct http_req *req, struct visit_query *ret)
+enum err visit_read_query(struct cx *cx, struct http_req *req, struct visit_query *ret)
 {
     struct visit_query q = {.office_id = cx->actor.office_id,
                             .before_ms = INT64_MAX,
@@ -265,6 +265,13 @@ static const char *next_link(struct cx *cx, const struct http_req *req, const ch
     return link.p;
 }
 
+/* The same question as a workbook. */
+static const char *book_link(struct cx *cx, const struct http_req *req)
+{
+    const char *asked = next_link(cx, req, "");
+    return arena_printf(cx->arena, "/tamu/unduh?%s", asked + strlen("/tamu?"));
+}
+
 static enum err fill_closed(struct cx *cx, const struct http_req *req, struct visit_query q,
                             const struct office *office, struct visit_board *b)
 {
@@ -281,6 +288,7 @@ static enum err fill_closed(struct cx *cx, const struct http_req *req, struct vi
         visit_row_fill(cx, &visits[i], office->limit_s, &b->closed[i]);
     if (cursor)
         b->next = next_link(cx, req, cursor);
+    b->book = book_link(cx, req);
     return visit_closed_count(cx->read, q.office_id, q.from_ms, q.to_ms, &b->closed_total);
 }
 
@@ -365,7 +373,7 @@ static struct piece *keep_list(struct cx *cx, const char *key, const struct visi
 enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct visit_query q;
-    TRY(read_query(cx, req, &q));
+    TRY(visit_read_query(cx, req, &q));
     if (req->wants == WANTS_JSON)
         return list_json(cx, &q, res);
     struct visit_board *b = ARENA_NEW(cx->arena, struct visit_board);

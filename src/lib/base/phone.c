@@ -89,3 +89,9 @@ char *phone_pretty(struct arena *a, const char *e164)
     }
     return b.p;
 }
+
+char *phone_dialled(struct arena *a, const char *e164)
+{
+    bool fixed = str_starts(e164, "+62") && e164[3] != '8';
+    return fixed ? arena_printf(a, "0%s", e164 + 3) : phone_pretty(a, e164);
+}

@@ -16,5 +16,8 @@ enum phone_fault phone_normalise(struct arena *a, const char *typed, char **ret)
 char *phone_mask(struct arena *a, const char *e164);
 /* "+6281200001122" → "0812 0000 1122" for people to dial. */
 char *phone_pretty(struct arena *a, const char *e164);
+/* For a letterhead. Fixed lines are written without groups: how long the area code is, nobody can tell from the
+ * number. */
+char *phone_dialled(struct arena *a, const char *e164);
 
 #endif

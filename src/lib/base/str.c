@@ -128,9 +128,9 @@ char *str_trim(struct arena *a, const char *s)
 
 bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *ret)
 {
-    bool negative = *s == '-';
-    const char *c = s + (negative ? 1 : 0);
-    if (!*c)
+    bool negative = s && *s == '-';
+    const char *c = negative ? s + 1 : s;
+    if (!c || !*c)
         return false;
     int64_t value = 0;
     for (; *c; c++) {

@@ -36,7 +36,7 @@ bool str_eq_secret(const char *a, const char *b);
 char *str_lower(struct arena *a, const char *s);
 /* s without ASCII white space at both ends (a copy). */
 char *str_trim(struct arena *a, const char *s);
-/* Whole decimal number in [min, max], nothing around it; false otherwise. */
+/* Whole decimal number in [min, max], nothing around it; false otherwise, and for NULL. */
 bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *ret);
 /* Lower-case hex of n bytes; and back (false on an odd or non-hex text, or a wrong length). */
 char *str_hex(struct arena *a, const void *p, size_t n);

@@ -29,7 +29,8 @@ static void draw_hatch(cairo_t *cr, double x, double y, double width)
     cairo_restore(cr);
 }
 
-static void draw_bar(const struct flow *f, const struct pdf_bar *bar, double x, double y, double most)
+static void draw_bar(const struct flow *f, const struct pdf_bar *bar, double x, double y,
+                     double most)
 {
     double width = fmax(0.8, most * fmin(1, fmax(0, bar->share)));
     if (bar->hatched) {

@@ -1,0 +1,195 @@
+/* Versions of the standard and of the pledge in the database. A version never changes. */
+#include "features/standard/standard.h"
+
+#include "features/audit/audit.h"
+#include "lib/base/record.h"
+#include "lib/base/str.h"
+#include "lib/base/banned.h"
+
+#define COLUMN(type, member, kind) RECORD_COLUMN(struct type, member, kind, 0, NULL)
+static const struct record_column standard_columns[] = {
+    COLUMN(standard, id, REC_TEXT),         COLUMN(standard, version, REC_INT),
+    COLUMN(standard, title, REC_TEXT),      COLUMN(standard, decree, REC_TEXT),
+    COLUMN(standard, valid_from, REC_TEXT), COLUMN(standard, limit_min, REC_INT),
+    COLUMN(standard, start_step, REC_INT),  COLUMN(standard, stop_step, REC_INT),
+    COLUMN(standard, created_at, REC_TIME),
+};
+static const struct record standard_record = RECORD("ServiceStandard", struct standard,
+                                                    standard_columns);
+
+struct part_row {
+    const char *part, *body;
+};
+static const struct record_column part_columns[] = {
+    COLUMN(part_row, part, REC_TEXT),
+    COLUMN(part_row, body, REC_TEXT),
+};
+static const struct record part_record = RECORD("ServiceStandardPart", struct part_row,
+                                                part_columns);
+
+static const struct record_column pledge_columns[] = {
+    COLUMN(pledge, version, REC_INT), COLUMN(pledge, body, REC_TEXT),
+    COLUMN(pledge, place, REC_TEXT),  COLUMN(pledge, day, REC_TEXT),
+    COLUMN(pledge, signer, REC_TEXT), COLUMN(pledge, created_at, REC_TIME),
+};
+static const struct record pledge_record = RECORD("ServicePledge", struct pledge, pledge_columns);
+
+#define STANDARD_COLUMNS                                                                           \
+    "id, version, title, decree, valid_from, limit_min, start_step, stop_step, created_at"
+DB_SQL(standard_select_newest, "SELECT " STANDARD_COLUMNS " FROM service_standard "
+                               "WHERE office_id = $1 ORDER BY version DESC LIMIT 1");
+DB_SQL(standard_select,
+       "SELECT " STANDARD_COLUMNS " FROM service_standard WHERE office_id = $1 AND id = $2");
+DB_SQL(standard_select_all, "SELECT " STANDARD_COLUMNS " FROM service_standard "
+                            "WHERE office_id = $1 ORDER BY version DESC LIMIT 200");
+DB_SQL(standard_part_select, "SELECT part, body FROM service_standard_part WHERE office_id = $1 "
+                             "AND standard_id = $2 ORDER BY part");
+DB_SQL(standard_version_next,
+       "SELECT COALESCE(max(version), 0) + 1 FROM service_standard WHERE office_id = $1");
+DB_SQL(standard_insert,
+       "INSERT INTO service_standard (office_id, id, version, title, decree, valid_from, "
+       "limit_min, start_step, stop_step, created_at, created_by) "
+       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+DB_SQL(standard_part_insert, "INSERT INTO service_standard_part (office_id, standard_id, part, "
+                             "body) VALUES ($1, $2, $3, $4)");
+DB_SQL(pledge_select, "SELECT version, body, place, day, signer, created_at FROM service_pledge "
+                      "WHERE office_id = $1 ORDER BY version DESC LIMIT 1");
+DB_SQL(pledge_version_next,
+       "SELECT COALESCE(max(version), 0) + 1 FROM service_pledge WHERE office_id = $1");
+DB_SQL(pledge_insert, "INSERT INTO service_pledge (office_id, version, body, place, day, signer, "
+                      "created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+const struct db_sql *const standard_statements[] = {&standard_select_newest,
+                                                    &standard_select,
+                                                    &standard_select_all,
+                                                    &standard_part_select,
+                                                    &standard_version_next,
+                                                    &standard_insert,
+                                                    &standard_part_insert,
+                                                    &pledge_select,
+                                                    &pledge_version_next,
+                                                    &pledge_insert,
+                                                    NULL};
+
+static enum err load_parts(struct db_conn *conn, const char *office_id, struct standard *s)
+{
+    struct part_row *rows = NULL;
+    size_t count = 0;
+    TRY(db_list(conn, &standard_part_select, DB_ARGS(db_text(office_id), db_text(s->id)),
+                &part_record, 50, &rows, &count));
+    for (size_t i = 0; i < STANDARD_PARTS; i++) {
+        s->parts[i] = "";
+        for (size_t j = 0; j < count; j++)
+            s->parts[i] = str_eq(rows[j].part, standard_parts[i].code) ? rows[j].body : s->parts[i];
+    }
+    return ERR_OK;
+}
+
+static enum err shipped(struct db_conn *conn, const char *office_id, struct standard *ret)
+{
+    struct office o = {0};
+    TRY(office_get(conn, office_id, &o));
+    *ret = standard_shipped(db_conn_arena(conn), &o);
+    return ERR_OK;
+}
+
+enum err standard_current(struct db_conn *conn, const char *office_id, struct standard *ret)
+{
+    struct standard s = {.version = 0};
+    enum err e = db_one(conn, &standard_select_newest, DB_ARGS(db_text(office_id)),
+                        &standard_record, &s);
+    if (e == ERR_MISSING)
+        return shipped(conn, office_id, ret);
+    TRY(e);
+    TRY(load_parts(conn, office_id, &s));
+    *ret = s;
+    return ERR_OK;
+}
+
+enum err standard_get(struct db_conn *conn, const char *office_id, const char *id,
+                      struct standard *ret)
+{
+    struct standard s = {.version = 0};
+    if (str_eq(id, STANDARD_SHIPPED))
+        return shipped(conn, office_id, ret);
+    TRY(db_one(conn, &standard_select, DB_ARGS(db_text(office_id), db_text(id)), &standard_record,
+               &s));
+    TRY(load_parts(conn, office_id, &s));
+    *ret = s;
+    return ERR_OK;
+}
+
+enum err standard_versions(struct db_conn *conn, const char *office_id, struct standard **ret,
+                           size_t *ret_count)
+{
+    return db_list(conn, &standard_select_all, DB_ARGS(db_text(office_id)), &standard_record, 200,
+                   ret, ret_count);
+}
+
+static enum err insert(struct db_conn *tx, const struct visit_act *act, const struct standard *s)
+{
+    TRY(db_run(tx, &standard_insert,
+               DB_ARGS(db_text(act->office_id), db_text(s->id), db_int(s->version),
+                       db_text(s->title), db_text(str_or(s->decree, "")),
+                       db_text(str_or(s->valid_from, "")), db_int(s->limit_min),
+                       db_int(s->start_step), db_int(s->stop_step), db_int(act->now_ms),
+                       db_text(act->actor_id)),
+               NULL));
+    for (size_t i = 0; i < STANDARD_PARTS; i++)
+        TRY(db_run(tx, &standard_part_insert,
+                   DB_ARGS(db_text(act->office_id), db_text(s->id), db_text(standard_parts[i].code),
+                           db_text(str_or(s->parts[i], ""))),
+                   NULL));
+    return ERR_OK;
+}
+
+static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
+                     int64_t version)
+{
+    const struct audit_new entry = {
+        .office_id = act->office_id,
+        .at = act->now_ms,
+        .actor_kind = act->actor_kind,
+        .actor_id = act->actor_id,
+        .action = action,
+        .subject_kind = "office",
+        .subject_id = act->office_id,
+        .detail = arena_printf(db_conn_arena(tx), "version=%lld", (long long)version)};
+    return audit_append(tx, &entry, NULL);
+}
+
+enum err standard_save_tx(struct db_conn *tx, void *arg)
+{
+    struct standard_save *s = arg;
+    const char *office = s->act.office_id;
+    int64_t version = 0;
+    TRY(db_number(tx, &standard_version_next, DB_ARGS(db_text(office)), &version));
+    if (version == 1) { /* what was read until now stays to be read */
+        struct standard first;
+        TRY(shipped(tx, office, &first));
+        first.id = s->shipped_id;
+        TRY(insert(tx, &s->act, &first));
+        version = 2;
+    }
+    s->standard.version = version;
+    TRY(insert(tx, &s->act, &s->standard));
+    return note(tx, &s->act, "standard_changed", version);
+}
+
+enum err pledge_current(struct db_conn *conn, const char *office_id, struct pledge *ret)
+{
+    return db_one(conn, &pledge_select, DB_ARGS(db_text(office_id)), &pledge_record, ret);
+}
+
+enum err pledge_save_tx(struct db_conn *tx, void *arg)
+{
+    struct pledge_save *s = arg;
+    struct pledge *p = &s->pledge;
+    TRY(db_number(tx, &pledge_version_next, DB_ARGS(db_text(s->act.office_id)), &p->version));
+    TRY(db_run(tx, &pledge_insert,
+               DB_ARGS(db_text(s->act.office_id), db_int(p->version), db_text(p->body),
+                       db_text(p->place), db_text(p->day), db_text(p->signer),
+                       db_int(s->act.now_ms), db_text(s->act.actor_id)),
+               NULL));
+    return note(tx, &s->act, "pledge_signed", p->version);
+}
