@@ -66,7 +66,7 @@ struct house {
     struct cx *cx;
     const char *office;
     struct settings settings;
-    sqlite3 *look; /* the test's own connection */
+    sqlite3 *look;             /* the test's own connection */
     struct house_key keys[16]; /* as the passwords of these people would open them */
     size_t key_count;
 };

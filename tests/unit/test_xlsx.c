@@ -80,15 +80,9 @@ static void test_hostile_values_are_texts(void **state)
 {
     struct desk *d = *state;
     struct xlsx *x = open_sheet(d, "A/B:[C]*?");
-    const char *const hostile[] = {"=1+1",
-                                   "+62",
-                                   "-1",
-                                   "@SUM(A1)",
-                                   "]]>",
-                                   "a\001b",
-                                   "\xEF\xBF\xBE",
-                                   "<script>&\"'",
-                                   "\xE2\x80\xAEterbalik"};
+    const char *const hostile[] = {"=1+1",         "+62",          "-1",
+                                   "@SUM(A1)",     "]]>",          "a\001b",
+                                   "\xEF\xBF\xBE", "<script>&\"'", "\xE2\x80\xAEterbalik"};
     for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
         const struct xlsx_cell cells[6] = {{.text = hostile[i]}, {.text = "baris\ndua"}};
         assert_int_equal(xlsx_row(x, cells), ERR_OK);

@@ -396,11 +396,12 @@ static inline const char *web_waiting(struct web *w, const char *json)
 
 /* A complaint brought to the counter without a visit, sealed to the leaders as the product seals it: its id. */
 #define COMPLAINT_JSON                                                                             \
-    "{\"text\":\"Kepala desa memotong dana bantuan.\\nTerjadi sejak awal tahun.\",\"way\":\"letter\","    \
-    "\"parties\":[{\"name\":\"Budi Hartono\",\"position\":\"Kepala Desa\"}],"                        \
-    "\"place\":\"Desa Anjir\",\"loss_rupiah\":12500000,\"class\":\"corruption\","                    \
-    "\"documents\":[{\"kind\":\"Kuitansi\",\"form\":\"copy\",\"count\":2}],"                         \
-    "\"reporter_mode\":\"confidential\",\"reporter_name\":\"Siti Pelapor\","                         \
+    "{\"text\":\"Kepala desa memotong dana bantuan.\\nTerjadi sejak awal "                         \
+    "tahun.\",\"way\":\"letter\","                                                                 \
+    "\"parties\":[{\"name\":\"Budi Hartono\",\"position\":\"Kepala Desa\"}],"                      \
+    "\"place\":\"Desa Anjir\",\"loss_rupiah\":12500000,\"class\":\"corruption\","                  \
+    "\"documents\":[{\"kind\":\"Kuitansi\",\"form\":\"copy\",\"count\":2}],"                       \
+    "\"reporter_mode\":\"confidential\",\"reporter_name\":\"Siti Pelapor\","                       \
     "\"reporter_phone\":\"081234567890\"}"
 
 static inline const char *web_complaint(struct web *w, const char *json)

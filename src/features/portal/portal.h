@@ -9,14 +9,14 @@
 
 /* A page to show: `body` writes what stands inside <main> by calling template functions with h. */
 struct page_view {
-    const char *title;   /* msgid or plain text */
-    const char *current; /* path of the current menu entry, or NULL */
-    bool phone;          /* narrow phone surface: name only in the bar */
-    bool tv;             /* the waiting-room screen */
-    bool scan;           /* scanner module loaded */
-    bool camera;         /* camera allowed and its module loaded */
-    bool live;           /* htmx and SSE loaded */
-    bool lean;           /* for telephones: loads nothing for paper and no comfort for forms */
+    const char *title;     /* msgid or plain text */
+    const char *current;   /* path of the current menu entry, or NULL */
+    bool phone;            /* narrow phone surface: name only in the bar */
+    bool tv;               /* the waiting-room screen */
+    bool scan;             /* scanner module loaded */
+    bool camera;           /* camera allowed and its module loaded */
+    bool live;             /* htmx and SSE loaded */
+    bool lean;             /* for telephones: loads nothing for paper and no comfort for forms */
     const char *wipe;      /* as in struct page */
     const char *idle_path; /* as in struct page */
     bool own_language;     /* as in struct page */

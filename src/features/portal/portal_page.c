@@ -16,7 +16,8 @@
 struct menu_row {
     uint32_t roles;
     struct menu_item item;
-    const char *hint; /* msgid: not for every day, so it stands on /lainnya with this line; NULL: in the bar */
+    const char *
+        hint; /* msgid: not for every day, so it stands on /lainnya with this line; NULL: in the bar */
 };
 
 /* clang-format off */
@@ -93,8 +94,7 @@ enum err portal_more_get(struct cx *cx, struct http_req *req, struct http_res *r
     for (size_t i = 0; i < ARRAY_LEN(menu_rows); i++) {
         const struct menu_row *row = &menu_rows[i];
         if ((row->roles & cx->actor.roles) && row->hint)
-            m->links[m->count++] =
-                (struct portal_link){row->item.path, row->item.label, row->hint};
+            m->links[m->count++] = (struct portal_link){row->item.path, row->item.label, row->hint};
     }
     struct page_view page = {
         .title = T("Lainnya"), .current = "/lainnya", .body = more_body, .arg = m};

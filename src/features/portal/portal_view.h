@@ -20,8 +20,9 @@ struct portal_error {
     const char *ref_path; /* of the visit in the way, or NULL */
     const char *home;
     const char *request_id;
-    const char *key_next; /* the person's key is put away: where to go once it is open; NULL: it is not that */
-    bool ours; /* 5xx: the number helps the administrator to find the log line */
+    const char *
+        key_next; /* the person's key is put away: where to go once it is open; NULL: it is not that */
+    bool ours;    /* 5xx: the number helps the administrator to find the log line */
 };
 
 #endif
