@@ -176,15 +176,29 @@ static enum err check_taken(struct cx *cx, const struct case_handover *h)
     return cx_fields(cx);
 }
 
-static enum err share_new(struct cx *cx, const struct case_doing *d)
+static enum err share_new(struct cx *cx, const struct case_doing *d, bool *ret_given)
 {
     const char *to = d->act.handover.to_staff;
     bool there = false;
+    *ret_given = false;
     if (!to)
         return ERR_OK;
     TRY(complaint_has_share(cx->read, cx->actor.office_id, d->complaint.id, to, COMPLAINT_CONTENT,
                             &there));
-    return there ? ERR_OK : complaint_share_with(cx, d->complaint.id, to, COMPLAINT_CONTENT);
+    if (there)
+        return ERR_OK;
+    TRY(complaint_share_with(cx, d->complaint.id, to, COMPLAINT_CONTENT));
+    *ret_given = true;
+    return ERR_OK;
+}
+
+/* Somebody else was quicker: who was let in for a hand-over that did not happen is let out again. */
+static enum err take_back(struct cx *cx, const struct case_doing *d, enum err why)
+{
+    struct diag diag = cx->diag;
+    enum err e = complaint_unshare(cx, d->complaint.id, d->act.handover.to_staff, COMPLAINT_CONTENT);
+    cx->diag = diag;
+    return e == ERR_OK ? why : cx_detail(cx, why, "a share could not be taken back");
 }
 
 /* Would the move be refused anyway? Asked before anything is shared; the transaction asks again. */
@@ -223,8 +237,11 @@ static enum err do_move(struct cx *cx, struct http_req *req, struct case_doing *
     if (h->to_kind)
         d->act.detail = arena_printf(cx->arena, "kind=%s access=%s", h->to_kind,
                                      h->old_taken ? "taken" : "kept");
-    TRY(share_new(cx, d));
-    TRY(case_doing_run(cx, "case_move", casework_tx_move, d));
+    bool given = false;
+    TRY(share_new(cx, d, &given));
+    enum err e = case_doing_run(cx, "case_move", casework_tx_move, d);
+    if (e != ERR_OK)
+        return given ? take_back(cx, d, e) : e;
     return h->to_kind && h->old_taken ? take_old_access(cx, d) : ERR_OK;
 }
 

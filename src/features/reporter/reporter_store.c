@@ -60,7 +60,7 @@ DB_SQL(reporter_message_count_withdrawal,
        "AND complaint_id = $2 AND kind = 'withdrawal'");
 DB_SQL(reporter_message_mark_seen,
        "UPDATE complaint_message SET seen_at = $3 WHERE office_id = $1 "
-       "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL");
+       "AND complaint_id = $2 AND from_reporter = 1 AND seen_at IS NULL AND seq <= $4");
 
 const struct db_sql *const reporter_statements[] = {
     &kiosk_insert,
@@ -225,7 +225,9 @@ enum err reporter_message_seen_tx(struct db_conn *tx, void *arg)
 {
     const struct reporter_message_seen *s = arg;
     TRY(db_run(tx, &reporter_message_mark_seen,
-               DB_ARGS(db_text(s->office_id), db_text(s->complaint_id), db_int(s->now_ms)), NULL));
+               DB_ARGS(db_text(s->office_id), db_text(s->complaint_id), db_int(s->now_ms),
+                       db_int(s->last_seq)),
+               NULL));
     const struct audit_new entry = {.office_id = s->office_id,
                                     .at = s->now_ms,
                                     .actor_kind = "user",

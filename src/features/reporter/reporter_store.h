@@ -69,6 +69,7 @@ enum err reporter_messages(struct db_conn *conn, const char *office_id, const ch
 struct reporter_message_seen {
     const char *office_id, *complaint_id, *staff_id;
     int64_t now_ms;
+    int64_t last_seq; /* the last one that was shown: what came meanwhile is still unread */
 };
 /* The office read them: an entry in the audit each time. */
 enum err reporter_message_seen_tx(struct db_conn *tx,

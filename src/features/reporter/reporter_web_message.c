@@ -89,12 +89,14 @@ static void messages_body(struct html *h, void *arg)
     reporter_messages_page(h, arg);
 }
 
-static enum err mark_seen(struct cx *cx, const struct complaint *c)
+/* Messages are numbered from 1 without a gap. */
+static enum err mark_seen(struct cx *cx, const struct complaint *c, size_t shown)
 {
     struct reporter_message_seen s = {.office_id = cx->actor.office_id,
                                       .complaint_id = c->id,
                                       .staff_id = cx->actor.id,
-                                      .now_ms = cx->now_ms};
+                                      .now_ms = cx->now_ms,
+                                      .last_seq = (int64_t)shown};
     return db_tx(cx, "reporter_messages_read", reporter_message_seen_tx, &s);
 }
 
@@ -114,7 +116,7 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
     explicit_bzero(&key, sizeof(key));
     TRY(opened);
     if (v->message_count)
-        TRY(mark_seen(cx, c));
+        TRY(mark_seen(cx, c, v->message_count));
     v->sent = http_query(req, "terkirim") != NULL;
     v->text = e == ERR_OK ? "" : form_typed(cx, req, "text");
     if (e != ERR_OK)
