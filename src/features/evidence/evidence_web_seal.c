@@ -282,6 +282,8 @@ enum err evidence_add(struct cx *cx, const struct complaint *c, const struct htt
     const struct origin from = {.req = req, .file = file};
     TRY(check_type(cx, req, file, &type));
     TRY(check_room(cx, c, file));
+    if (!type)
+        return cx_detail(cx, ERR_INTERNAL, "a file without a type was let in");
     bool anonymous = str_eq(c->reporter_mode, "anonymous");
     struct evidence_write w = {.office_id = cx->actor.office_id, .complaint_id = c->id, .count = 1};
     struct evidence_meta meta = {

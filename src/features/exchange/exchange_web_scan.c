@@ -222,7 +222,7 @@ static struct exchange_put sealed_row(struct cx *cx, const struct office *office
                                .phone = or_null(g->phone),
                                .address = or_null(g->address)};
     p.visit.year = time_civil(g->arrived_at, cx->offset_min).year;
-    p.visit.visitor_kind = *g->organization ? "organization" : "individual";
+    p.visit.visitor_kind = !str_empty(g->organization) ? "organization" : "individual";
     p.visit.note_sealed = seal_note(cx, id, g);
     p.visit.identity_sealed = identity_seal(cx, "visit", id, &i);
     if (!i.id_number) { /* equals nobody's document */
@@ -286,7 +286,7 @@ enum err exchange_run(struct cx *cx, const char *id)
 {
     struct exchange_change c = {.act = visit_act_of(cx), .offset_min = cx->offset_min};
     struct exchange_batch b = {.id = NULL};
-    struct exchange_scan s;
+    struct exchange_scan s = {.closed_count = 0};
     struct office office;
     TRY(exchange_must_exist(cx, id, &b));
     struct refusal refusal = exchange_may_run(&b);

@@ -79,7 +79,7 @@ static enum err load(struct cx *cx, struct skill_load *l)
 
 static const char *read_day(const struct skill_load *l, const char *staff_id)
 {
-    for (size_t i = 0; i < l->facts.reader_count; i++) {
+    for (size_t i = 0; l->facts.readers && i < l->facts.reader_count; i++) {
         if (str_eq(l->facts.readers[i].staff_id, staff_id))
             return l->facts.readers[i].day;
     }

@@ -45,7 +45,7 @@ static size_t times(const struct docx_item *item, enum docx_mark_kind kind)
                  (item->row_count > 0 || item->shown || !str_empty(item->text) || item->png.n > 0);
     if (kind == MARK_OPEN_NOT)
         return !there;
-    return is_list(item) ? item->row_count : there;
+    return item && is_list(item) ? item->row_count : there;
 }
 
 static enum err fill_nodes(struct filling *f, const struct scope *scope, xmlNode *first,

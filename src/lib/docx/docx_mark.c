@@ -247,6 +247,8 @@ static const char *mark_text(struct arena *a, const struct spot *s)
 static void isolate(struct arena *a, struct line *l, const struct spot *s)
 {
     size_t i = 0, j = 0;
+    if (l->count == 0)
+        return;
     while (i + 1 < l->count && l->pieces[i].end <= s->start)
         i++;
     for (j = i; j + 1 < l->count && l->pieces[j].end < s->end;)

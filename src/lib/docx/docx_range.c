@@ -143,7 +143,7 @@ static enum err range(xmlNode *first, xmlNode *last, bool drop, struct docx_rang
 static enum err range_in_line(const struct meeting *m, struct docx_range *ret)
 {
     xmlNode *paragraph = m->common;
-    if (!docx_is(paragraph, "p") || !docx_alone(paragraph, m->open, m->close))
+    if (!paragraph || !docx_is(paragraph, "p") || !docx_alone(paragraph, m->open, m->close))
         return range(m->open, m->close, false, ret);
     xmlNode *row = docx_is(paragraph->parent, "tc") && docx_is(paragraph->parent->parent, "tr")
                        ? paragraph->parent->parent

@@ -82,6 +82,8 @@ static void pixel_mean(const struct picture *from, const struct picture *to, int
         }
     }
     uint64_t area = (uint64_t)from->width * (uint64_t)from->height;
+    if (area == 0)
+        return;
     uint8_t *out = to->pixels + ((size_t)y * (size_t)to->width + (size_t)x) * CHANNELS;
     for (int c = 0; c < CHANNELS; c++)
         out[c] = (uint8_t)((sum[c] + area / 2) / area);

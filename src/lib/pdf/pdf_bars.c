@@ -21,7 +21,9 @@ static void draw_hatch(cairo_t *cr, double x, double y, double width)
     cairo_fill(cr);
     cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
     cairo_set_line_width(cr, 0.9);
-    for (double at = x - BAR_HEIGHT; at < x + width; at += HATCH_EVERY) {
+    int lines = (int)((width + BAR_HEIGHT) / HATCH_EVERY) + 1;
+    for (int i = 0; i < lines; i++) {
+        double at = x - BAR_HEIGHT + i * HATCH_EVERY;
         cairo_move_to(cr, at, y + BAR_HEIGHT);
         cairo_line_to(cr, at + BAR_HEIGHT, y);
     }

@@ -47,6 +47,7 @@ static bool xml_can_carry(uint32_t c)
 static const char *cell_text(struct xlsx *x, const char *s)
 {
     size_t out = 0, chars = 0;
+    s = str_or(s, "");
     while (*s && chars < CELL_CHARS_MAX) {
         const char *from = s;
         uint32_t c = utf8_next(&s);
