@@ -286,7 +286,7 @@ enum err exchange_run(struct cx *cx, const char *id)
 {
     struct exchange_change c = {.act = visit_act_of(cx), .offset_min = cx->offset_min};
     struct exchange_batch b = {.id = NULL};
-    struct exchange_scan s = {.closed_count = 0};
+    struct exchange_scan s = {.cx = cx};
     struct office office;
     TRY(exchange_must_exist(cx, id, &b));
     struct refusal refusal = exchange_may_run(&b);
