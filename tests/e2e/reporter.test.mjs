@@ -369,7 +369,7 @@ export default function (suite) {
     assert.equal(codes.at(-1), 429, String(codes));
     for (let i = 0; i < 60; i += 1) { // from the same address
       assert.ok(await writeAtTablet(strict, desk));
-      await sleep(150); // no address may ask more than 50 times in a second
+      await sleep(400); // no address may ask more than 50 times in a second
     }
     assert.equal(await strict.sql('SELECT count(*) FROM complaint'), '60');
   });
