@@ -15,6 +15,14 @@
 
 #define HISTORY_MAX 1000
 
+/* A section that is one table, in the size of all of them. */
+static void add_table(struct pdf *p, const char *heading, struct pdf_table table)
+{
+    table.text_pt = 9;
+    pdf_heading(p, heading);
+    pdf_table(p, &table);
+}
+
 /* --- what stands on every page ---------------------------------------------------------------------------- */
 
 static enum err begin(struct cx *cx, const struct proof_copy *c, const char *number,
@@ -160,13 +168,12 @@ static enum err add_files(struct cx *cx, struct pdf *p, const struct proof_copy 
                              rows[i].sha256};
         memcpy(cells + i * width, row, sizeof(row));
     }
-    pdf_heading(p, "Lampiran");
-    pdf_table(p, &(struct pdf_table){.columns = columns,
-                                     .column_count = width,
-                                     .cells = cells,
-                                     .row_count = count,
-                                     .empty = "Tidak ada berkas",
-                                     .text_pt = 9});
+    const struct pdf_table table = {.columns = columns,
+                                    .column_count = width,
+                                    .cells = cells,
+                                    .row_count = count,
+                                    .empty = "Tidak ada berkas"};
+    add_table(p, "Lampiran", table);
     return add_photos(cx, p, c, rows, count);
 }
 
@@ -189,12 +196,9 @@ static enum err add_letters(struct cx *cx, struct pdf *p, const struct proof_cop
                                    ? arena_printf(cx->arena, "%s (dibatalkan)", rows[i].number)
                                    : rows[i].number;
     }
-    pdf_heading(p, "Surat");
-    pdf_table(p, &(struct pdf_table){.columns = columns,
-                                     .column_count = width,
-                                     .cells = cells,
-                                     .row_count = count,
-                                     .text_pt = 9});
+    const struct pdf_table table = {
+        .columns = columns, .column_count = width, .cells = cells, .row_count = count};
+    add_table(p, "Surat", table);
     return ERR_OK;
 }
 
@@ -220,13 +224,12 @@ static enum err add_events(struct cx *cx, struct pdf *p, const struct proof_copy
         cells[i * width + 1] = note ? arena_printf(cx->arena, "%s\n%s", words, note) : words;
         cells[i * width + 2] = staff_name(cx->read, office, rows[i].by_id);
     }
-    pdf_heading(p, "Riwayat penanganan");
-    pdf_table(p, &(struct pdf_table){.columns = columns,
-                                     .column_count = width,
-                                     .cells = cells,
-                                     .row_count = count,
-                                     .empty = "Belum ada",
-                                     .text_pt = 9});
+    const struct pdf_table table = {.columns = columns,
+                                    .column_count = width,
+                                    .cells = cells,
+                                    .row_count = count,
+                                    .empty = "Belum ada"};
+    add_table(p, "Riwayat penanganan", table);
     return ERR_OK;
 }
 
@@ -259,12 +262,9 @@ static enum err add_messages(struct cx *cx, struct pdf *p, const struct proof_co
                                                   text)
                                    : text;
     }
-    pdf_heading(p, "Pesan dengan pelapor");
-    pdf_table(p, &(struct pdf_table){.columns = columns,
-                                     .column_count = width,
-                                     .cells = cells,
-                                     .row_count = count,
-                                     .text_pt = 9});
+    const struct pdf_table table = {
+        .columns = columns, .column_count = width, .cells = cells, .row_count = count};
+    add_table(p, "Pesan dengan pelapor", table);
     return ERR_OK;
 }
 
@@ -286,13 +286,12 @@ static enum err add_looks(struct cx *cx, struct pdf *p, const struct proof_copy 
                                    ? "Program"
                                    : staff_name(cx->read, office, rows[i].actor_id);
     }
-    pdf_heading(p, "Jejak akses dan perubahan");
-    pdf_table(p, &(struct pdf_table){.columns = columns,
-                                     .column_count = width,
-                                     .cells = cells,
-                                     .row_count = count,
-                                     .empty = "Belum ada",
-                                     .text_pt = 9});
+    const struct pdf_table table = {.columns = columns,
+                                    .column_count = width,
+                                    .cells = cells,
+                                    .row_count = count,
+                                    .empty = "Belum ada"};
+    add_table(p, "Jejak akses dan perubahan", table);
     return ERR_OK;
 }
 

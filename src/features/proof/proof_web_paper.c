@@ -132,11 +132,7 @@ enum err proof_sheet_code(struct cx *cx, struct pdf *p, const char *url,
 
 enum err proof_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name)
 {
-    res->content_type = "application/pdf";
-    res->body = buf_new(cx->arena, file.n + 1, file.n + 1);
-    buf_add(&res->body, file.p, file.n);
-    http_res_attachment(cx, res, name);
-    return ERR_OK;
+    return http_res_download(cx, res, PDF_TYPE, name, file);
 }
 
 /* --- what a complaint says ------------------------------------------------------------------------------------- */

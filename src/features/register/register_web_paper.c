@@ -159,11 +159,8 @@ enum err register_pdf(struct cx *cx, const struct register_sheet *s, const char 
 static enum err send_pdf(struct cx *cx, struct http_res *res, const struct register_sheet *s,
                          struct bytes file)
 {
-    res->content_type = "application/pdf";
-    http_res_attachment(cx, res, arena_printf(cx->arena, "%s %s.pdf", s->book.code, s->month.text));
-    res->body = buf_new(cx->arena, file.n, file.n);
-    buf_add(&res->body, file.p, file.n);
-    return ERR_OK;
+    const char *name = arena_printf(cx->arena, "%s %s.pdf", s->book.code, s->month.text);
+    return http_res_download(cx, res, PDF_TYPE, name, file);
 }
 
 /* A closed month is the sealed file itself, byte for byte; an open one is drawn as it is now. */

@@ -242,12 +242,8 @@ enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *re
     pdf_title(pdf, cx_t(cx, T("LAPORAN PELAYANAN TAMU")), p->label);
     paper_body(cx, pdf, p);
     TRY(pdf_finish(pdf, &file));
-    res->content_type = "application/pdf";
-    http_res_attachment(cx, res,
-                        arena_printf(cx->arena, "Laporan pelayanan %s.pdf", p->period.text));
-    res->body = buf_new(cx->arena, file.data.n, file.data.n);
-    buf_add(&res->body, file.data.p, file.data.n);
-    return ERR_OK;
+    const char *name = arena_printf(cx->arena, "Laporan pelayanan %s.pdf", p->period.text);
+    return http_res_download(cx, res, PDF_TYPE, name, file.data);
 }
 
 /* --- xlsx ------------------------------------------------------------------------------------------------------ */

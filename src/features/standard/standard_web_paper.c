@@ -32,11 +32,7 @@ static enum err send_pdf(struct cx *cx, struct http_res *res, struct pdf *p, con
 {
     struct pdf_file file;
     TRY(pdf_finish(p, &file));
-    res->content_type = "application/pdf";
-    http_res_attachment(cx, res, name);
-    res->body = buf_new(cx->arena, file.data.n, file.data.n);
-    buf_add(&res->body, file.data.p, file.data.n);
-    return ERR_OK;
+    return http_res_download(cx, res, PDF_TYPE, name, file.data);
 }
 
 /* One line stands as it is, several are numbered. */

@@ -357,11 +357,8 @@ static enum err sheet_get(struct cx *cx, struct http_req *req, struct http_res *
     struct bytes file;
     TRY(figures_of(cx, http_param(req, "period"), &f));
     TRY(sheet_make(cx, &f, &file));
-    res->content_type = "application/pdf";
-    http_res_attachment(cx, res, arena_printf(cx->arena, "IKM %s.pdf", f.period.text));
-    res->body = buf_new(cx->arena, file.n, file.n);
-    buf_add(&res->body, file.p, file.n);
-    return ERR_OK;
+    const char *name = arena_printf(cx->arena, "IKM %s.pdf", f.period.text);
+    return http_res_download(cx, res, PDF_TYPE, name, file);
 }
 
 static enum err book_fill(struct cx *cx, struct xlsx *x, const struct survey_figures *f)

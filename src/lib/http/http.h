@@ -123,6 +123,9 @@ void http_res_piece(struct http_res *res, struct piece *piece);
 void http_res_source(struct http_res *res, const struct http_source *source);
 /* The body is this open file from where it stands; it is closed with the response. */
 void http_res_file(struct http_res *res, int fd, uint64_t bytes);
+/* The body is a copy of these bytes, to be kept under this name (http_res_attachment). */
+enum err http_res_download(struct cx *cx, struct http_res *res, const char *content_type,
+                           const char *name, struct bytes file);
 /* Content-Disposition: attachment, with the name as people wrote it (RFC 6266), made harmless. */
 void http_res_attachment(struct cx *cx, struct http_res *res, const char *name);
 void http_res_header(struct cx *cx, struct http_res *res, const char *name, const char *value);

@@ -151,6 +151,16 @@ void http_res_attachment(struct cx *cx, struct http_res *res, const char *name)
                                  plain.p, full.p));
 }
 
+enum err http_res_download(struct cx *cx, struct http_res *res, const char *content_type,
+                           const char *name, struct bytes file)
+{
+    res->content_type = content_type;
+    http_res_attachment(cx, res, name);
+    res->body = buf_new(cx->arena, file.n + 1, file.n + 1);
+    buf_add(&res->body, file.p, file.n);
+    return ERR_OK;
+}
+
 /* A value with a line break in it would be two headers: it is cut there. */
 void http_res_header(struct cx *cx, struct http_res *res, const char *name, const char *value)
 {

@@ -110,6 +110,7 @@ struct pdf_file {
     struct bytes data; /* in the arena */
     size_t pages;
 };
+#define PDF_TYPE      "application/pdf"
 #define PDF_MAX_BYTES (24u * 1024 * 1024)
 #define PDF_MAX_PAGES 2000
 /* ERR_LIMIT: larger than that. ERR_INTERNAL: cairo failed. The document is used up. */
