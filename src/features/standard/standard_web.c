@@ -5,6 +5,7 @@
 
 #include "features/register/register.h"
 #include "lib/base/settings.h"
+#include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "standard_tmpl.h"
@@ -106,7 +107,7 @@ static enum err fill(struct cx *cx, const struct standard *s, struct standard_vi
     TRY(office_get(cx->read, cx->actor.office_id, &o));
     v->office = o.name;
     v->address = o.address;
-    v->phone = o.phone;
+    v->phone = str_empty(o.phone) ? "" : phone_dialled(cx->arena, o.phone);
     v->title = s->title;
     v->decree = s->decree;
     v->valid_from = standard_day_words(cx, s->valid_from);
