@@ -200,12 +200,11 @@ static void row(struct maker *m, char *s)
 
 static void letterhead(struct maker *m)
 {
-    paragraph_text(m->out, "KopAtas", "KEJAKSAAN REPUBLIK INDONESIA");
     paragraph_text(m->out, "KopAtas", "{{#kantor_induk}}{{kantor_induk}}{{/kantor_induk}}");
     paragraph_text(m->out, "KopKantor", "{{kantor}}");
     paragraph_text(m->out, "KopAlamat",
                    "{{#alamat_kantor}}{{alamat_kantor}}{{/alamat_kantor}}"
-                   "{{#telepon_kantor}}  Telepon {{telepon_kantor}}{{/telepon_kantor}}");
+                   "{{#telepon_kantor}} · Telepon {{telepon_kantor}}{{/telepon_kantor}}");
 }
 
 static void directive(struct maker *m, char *s)
@@ -339,8 +338,8 @@ struct letter_text letter_text_read(const char *path)
         fail(path, 0, "cannot be read");
     fputs(XML_HEAD "<w:document" NAMESPACES "><w:body>\n", m.out);
     read_lines(&m, in);
-    /* Word wants a paragraph behind a table; one of a hair's height never opens another page. */
-    fputs("<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>"
+    /* Word wants a paragraph behind a table; one of a twentieth of a point opens no other page behind a full one. */
+    fputs("<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"1\" w:lineRule=\"exact\"/>"
           "<w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>\n",
           m.out);
     fputs("<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId2\"/>"

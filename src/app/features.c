@@ -23,6 +23,7 @@
 #include "features/reach/reach.h"
 #include "features/register/register.h"
 #include "features/report/report.h"
+#include "features/report/report_schedule.h"
 #include "features/reporter/reporter.h"
 #include "features/service/service.h"
 #include "features/staff/staff.h"
@@ -35,21 +36,50 @@
 
 const struct db_sql *const *const *features_statements(void)
 {
-    static const struct db_sql *const *const tables[] = {
-        audit_statements,           calendar_statements,      casefile_statements,
-        casework_statements,        casework_due_statements,  casework_move_statements,
-        complaint_statements,       custody_statements,       decision_statements,
-        evidence_statements,        exchange_statements,      letter_statements,
-        letter_template_statements, notice_statements,        escalation_statements,
-        inbound_statements,         whatsapp_statements,      office_statements,
-        outbox_statements,          outbox_health_statements, outbox_carry_statements,
-        proof_statements,           register_statements,      reach_statements,
-        report_read_statements,     report_statements,        reporter_statements,
-        service_statements,         info_statements,          replay_statements,
-        custody_day_statements,     office_pool_statements,   session_statements,
-        staff_statements,           standard_statements,      skill_statements,
-        survey_statements,          visit_statements,         doctor_statements,
-        recovery_statements,        restore_statements,       NULL};
+    static const struct db_sql *const *const tables[] = {audit_statements,
+                                                         calendar_statements,
+                                                         casefile_statements,
+                                                         casework_statements,
+                                                         casework_due_statements,
+                                                         casework_move_statements,
+                                                         complaint_statements,
+                                                         custody_statements,
+                                                         decision_statements,
+                                                         evidence_statements,
+                                                         exchange_statements,
+                                                         letter_statements,
+                                                         letter_template_statements,
+                                                         notice_statements,
+                                                         escalation_statements,
+                                                         inbound_statements,
+                                                         whatsapp_statements,
+                                                         office_statements,
+                                                         outbox_statements,
+                                                         outbox_health_statements,
+                                                         outbox_carry_statements,
+                                                         proof_statements,
+                                                         register_statements,
+                                                         register_entry_statements,
+                                                         reach_statements,
+                                                         report_read_statements,
+                                                         report_statements,
+                                                         report_schedule_statements,
+                                                         reporter_statements,
+                                                         service_statements,
+                                                         info_statements,
+                                                         replay_statements,
+                                                         custody_day_statements,
+                                                         office_pool_statements,
+                                                         session_statements,
+                                                         staff_statements,
+                                                         standard_statements,
+                                                         skill_statements,
+                                                         survey_statements,
+                                                         visit_statements,
+                                                         doctor_statements,
+                                                         recovery_statements,
+                                                         restore_statements,
+                                                         NULL};
     return tables;
 }
 
@@ -57,19 +87,15 @@ static const struct route *route_tables[32];
 
 static void collect_routes(void)
 {
-    const struct route *all[] = {portal_routes(),     session_routes(),
-                                 staff_routes(),      staff_key_routes(),
-                                 office_routes(),     visit_routes(),
-                                 custody_routes(),    decision_routes(),
-                                 evidence_routes(),   exchange_routes(),
-                                 letter_routes(),     notice_routes(),
-                                 complaint_routes(),  calendar_routes(),
-                                 casefile_routes(),   casework_routes(),
-                                 proof_routes(),      register_routes(),
-                                 report_routes(),     survey_routes(),
-                                 reach_routes(),      reporter_routes(),
-                                 standard_routes(),   service_routes(),
-                                 operations_routes(), NULL};
+    const struct route *all[] = {portal_routes(),    session_routes(),         staff_routes(),
+                                 staff_key_routes(), office_routes(),          visit_routes(),
+                                 custody_routes(),   decision_routes(),        evidence_routes(),
+                                 exchange_routes(),  letter_routes(),          notice_routes(),
+                                 complaint_routes(), calendar_routes(),        casefile_routes(),
+                                 casework_routes(),  proof_routes(),           register_routes(),
+                                 report_routes(),    report_schedule_routes(), survey_routes(),
+                                 reach_routes(),     reporter_routes(),        standard_routes(),
+                                 service_routes(),   operations_routes(),      NULL};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         route_tables[i] = all[i];
 }

@@ -21,6 +21,7 @@
 #include "features/notice/notice.h"
 #include "features/portal/portal.h"
 #include "features/report/report.h"
+#include "features/report/report_schedule.h"
 #include "features/reporter/reporter.h"
 #include "features/register/register.h"
 #include "features/service/service.h"
@@ -166,6 +167,7 @@ static void *clock_main(void *arg)
             reminded = time_monotonic_ms();
             warn("deadlines", casework_tick(&cx, office));
             warn("tablets", reporter_sweep(&cx, office));
+            warn("reports", report_schedule_tick(&cx, office));
         }
         if (time_monotonic_ms() - cleaned >= RETENTION_MS || cleaned == 0) {
             cleaned = time_monotonic_ms();
@@ -176,6 +178,7 @@ static void *clock_main(void *arg)
             warn("evidence", evidence_sweep(&cx, office));
             warn("complaints", complaint_settle_days(&cx, office));
             warn("registers", register_sweep(&cx, office));
+            warn("lines", register_take_days(&cx, office));
             warn("service", service_tick(&cx, office));
             warn("imports", exchange_sweep(&cx));
             warn("casework", casework_recompute(&cx, office));

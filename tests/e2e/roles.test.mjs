@@ -54,6 +54,7 @@ const PUBLIC = new Set([
   'GET /survei', 'POST /survei',
   // The published standard, and complaints about the service.
   'GET /standar-pelayanan', 'GET /standar-pelayanan/poster.pdf', 'GET /standar-pelayanan/versi/{id}',
+  'GET /standar-pelayanan/layanan/{kind}', 'GET /standar-pelayanan/layanan/{kind}/poster.pdf',
   'GET /maklumat-pelayanan', 'GET /maklumat-pelayanan/maklumat.pdf',
   'GET /pengaduan-layanan', 'POST /pengaduan-layanan', 'GET /pengaduan-layanan/tiket', 'POST /pengaduan-layanan/tiket',
   'POST /pengaduan-layanan/tiket/buka-lagi', 'POST /pengaduan-layanan/tiket/selesai', 'POST /pengaduan-layanan/tiket/tinggalkan',

@@ -304,6 +304,114 @@ static void test_swept(void **state)
     assert_int_equal(access(file_path(d, one.id), F_OK), 0);
 }
 
+#define THE_FORM "0b6b0a6e-2f34-4d0e-8f5e-6d3f1f0c1a11"
+
+static enum err send_form(struct desk *d, const char *form_id, const char *name, const char *text,
+                          struct evidence_added *ret)
+{
+    struct http_req req = {.method = HTTP_POST};
+    struct http_file file = file_of(name, text);
+    const struct evidence_new n = {
+        .kind = EVIDENCE_EVIDENCE, .added_by = EVIDENCE_BY_STAFF, .form_id = form_id};
+    return evidence_add(&d->cx, &d->c, &req, &file, &n, ret);
+}
+
+/* The answer was lost, the page is sent again: one file, and on the disk too. Another name, another content and
+ * another form are another file. */
+static void test_sent_twice(void **state)
+{
+    struct desk *d = *state;
+    struct evidence_added one = {NULL, NULL}, again = {NULL, NULL};
+    int64_t count = 0;
+    assert_int_equal(send_form(d, THE_FORM, "a.pdf", PDF, &one), ERR_OK);
+    assert_non_null(one.id);
+    house_later(d->h, 3600000);
+    d->cx.now_ms = d->h->cx->now_ms;
+    assert_int_equal(send_form(d, THE_FORM, "a.pdf", PDF, &again), ERR_OK);
+    assert_null(again.id);
+    assert_int_equal(evidence_count(d->cx.read, d->h->office, CASE, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(files_on_disk(d), 1);
+    assert_int_equal(house_number(d->h, "SELECT count(*) FROM audit_entry WHERE action = "
+                                        "'file_added'"),
+                     1);
+    assert_int_equal(send_form(d, THE_FORM, "b.pdf", PDF, &again), ERR_OK);
+    assert_int_equal(send_form(d, THE_FORM, "a.pdf", PDF ".", &again), ERR_OK);
+    assert_int_equal(send_form(d, "1b6b0a6e-2f34-4d0e-8f5e-6d3f1f0c1a11", "a.pdf", PDF, &again),
+                     ERR_OK);
+    assert_int_equal(send_form(d, NULL, "a.pdf", PDF, &again), ERR_OK);
+    assert_int_equal(send_form(d, NULL, "a.pdf", PDF, &again), ERR_OK);
+    assert_int_equal(evidence_count(d->cx.read, d->h->office, CASE, &count), ERR_OK);
+    assert_int_equal(count, 6);
+    assert_int_equal(files_on_disk(d), 6);
+}
+
+/* What is kept for that names neither complaint, file, person nor hour. */
+static void test_sent_twice_leaves_no_trace(void **state)
+{
+    struct desk *d = *state;
+    struct evidence_added one = {NULL, NULL};
+    d->c.reporter_mode = "anonymous";
+    assert_int_equal(send_form(d, THE_FORM, "a.pdf", PDF, &one), ERR_OK);
+    assert_int_equal(house_number(d->h, "SELECT count(*) FROM replay WHERE actor_id = '' AND "
+                                        "subject_id = '' AND key_hash = body_hash"),
+                     1);
+    assert_int_equal(house_number(d->h, "SELECT at FROM replay"),
+                     time_day_start(d->cx.now_ms, d->cx.offset_min));
+    uint8_t hash[32];
+    (void)crypto_hash_sha256(hash, (const uint8_t *)PDF, strlen(PDF));
+    assert_string_not_equal(house_text(d->h, "SELECT lower(hex(body_hash)) FROM replay"),
+                            str_hex(d->cx.arena, hash, 32));
+}
+
+/* A file that fills the last place is found again when its answer was lost. */
+static void test_sent_twice_when_full(void **state)
+{
+    struct desk *d = *state;
+    struct evidence_added added = {NULL, NULL};
+    for (int i = 0; i < EVIDENCE_FILES; i++)
+        assert_int_equal(
+            send_form(d, THE_FORM, arena_printf(d->cx.arena, "%d.pdf", i), PDF, &added), ERR_OK);
+    assert_int_equal(send_form(d, THE_FORM, "19.pdf", PDF, &added), ERR_OK);
+    assert_int_equal(send_form(d, THE_FORM, "20.pdf", PDF, &added), ERR_CONFLICT);
+    assert_int_equal(files_on_disk(d), EVIDENCE_FILES);
+}
+
+static void test_withdrawn(void **state)
+{
+    struct desk *d = *state;
+    struct evidence_added one = {NULL, NULL}, two = {NULL, NULL};
+    struct evidence_file *files = NULL;
+    struct http_res res = {.status = 200};
+    size_t count = 0;
+    assert_int_equal(add(d, "a.pdf", PDF, EVIDENCE_BY_REPORTER, &one), ERR_OK);
+    assert_int_equal(add(d, "b.pdf", PDF, EVIDENCE_BY_REPORTER, &two), ERR_OK);
+    assert_int_equal(evidence_withdraw(&d->cx, &d->c, &d->key, one.id, "KelirukanSalakBerkas"),
+                     ERR_OK);
+    assert_int_equal(evidence_list(&d->cx, &d->c, &d->key, &files, &count), ERR_OK);
+    assert_int_equal(count, 2);
+    assert_string_equal(files[0].name, "a.pdf");
+    assert_int_equal(files[0].withdrawn_at, d->cx.now_ms);
+    assert_string_equal(files[0].withdrawn_by, "Rina Wahyuni");
+    assert_string_equal(files[0].withdrawn_why, "KelirukanSalakBerkas");
+    assert_int_equal(files[1].withdrawn_at, 0);
+    /* Given out as before, and in clear nowhere. */
+    assert_int_equal(evidence_send(&d->cx, &d->c, &d->key, one.id, &res), ERR_OK);
+    res.source.close(res.source.arg);
+    assert_int_equal(house_number(d->h, "SELECT count(*) FROM complaint_file WHERE "
+                                        "instr(meta_sealed, 'KelirukanSalak') > 0"),
+                     0);
+    assert_string_equal(
+        house_text(d->h, "SELECT detail FROM audit_entry WHERE action = 'file_withdrawn'"),
+        arena_printf(d->cx.arena, "file=%s", one.id));
+    assert_int_equal(evidence_withdraw(&d->cx, &d->c, &d->key, one.id, "lagi"), ERR_CONFLICT);
+    assert_string_equal(d->cx.diag.code, "withdrawn");
+    assert_int_equal(evidence_withdraw(&d->cx, &d->c, &d->key, OTHER, "lagi"), ERR_MISSING);
+    assert_int_equal(house_number(d->h, "SELECT count(*) FROM audit_entry WHERE action = "
+                                        "'file_withdrawn'"),
+                     1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -317,6 +425,10 @@ int main(void)
         TEST(test_refused),
         TEST(test_ceilings),
         TEST(test_swept),
+        TEST(test_sent_twice),
+        TEST(test_sent_twice_leaves_no_trace),
+        TEST(test_sent_twice_when_full),
+        TEST(test_withdrawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

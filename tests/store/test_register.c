@@ -178,6 +178,8 @@ static void test_columns_change(void **state)
         .title = "REGISTER TAMU",
         .organiser = "Kasi Intel",
         .place = "Kuala Kapuas",
+        .keeper = "office_head",
+        .acknowledged = "",
         .columns =
             "[{\"key\":\"signature\",\"label\":\"Paraf\"},{\"key\":\"bukan\",\"label\":\"x\"},"
             "{\"key\":\"seq_no\",\"label\":\"\"}]"};
@@ -185,6 +187,7 @@ static void test_columns_change(void **state)
     fill(d, &s);
     assert_string_equal(s.book.code, "R.IN.23");
     assert_string_equal(s.book.place, "Kuala Kapuas");
+    assert_string_equal(s.book.keeper, "office_head");
     assert_int_equal(s.book.column_count, 2);
     assert_string_equal(s.book.columns[0].label, "Paraf");
     assert_string_equal(s.book.columns[1].label, "Nomor urut");

@@ -60,6 +60,11 @@ static void test_worked_example(void **state)
     struct survey_period year = period(o, "2026");
     assert_int_equal(survey_totals_of(o->cx->read, o->office, &year, &t, &people), ERR_OK);
     assert_int_equal(people, 29);
+    int64_t first = -1;
+    assert_int_equal(survey_first_year(o->cx->read, o->office, &first), ERR_OK);
+    assert_int_equal(first, 2026);
+    assert_int_equal(survey_first_year(o->cx->read, "lain", &first), ERR_OK);
+    assert_int_equal(first, 0);
     assert_int_equal(survey_result_of(&t, SURVEY_WEIGHT_EXACT).index_x100, 9148);
     assert_int_equal(survey_result_of(&t, SURVEY_WEIGHT_011).index_x100, 9056);
     struct survey_count *counts = NULL;

@@ -378,6 +378,138 @@ static void what_is_no_message_is_not_sent(void **state)
     assert_int_equal(f.server->sessions, 0);
 }
 
+/* The parts between the boundary: text, file. */
+static const char *part_of(const char *mail, size_t nth)
+{
+    static const char line[] = "\r\n--=_bagian";
+    const char *part = strstr(mail, line);
+    for (size_t i = 0; i < nth && part; i++)
+        part = strstr(part + 1, line);
+    assert_non_null(part);
+    part += sizeof(line) + 1; /* its own line break too */
+    const char *end = strstr(part, line);
+    return arena_strndup(f.arena, part, end ? (size_t)(end - part) : strlen(part));
+}
+
+static struct bytes file_of(const char *part)
+{
+    const char *body = strstr(part, "\r\n\r\n");
+    assert_non_null(body);
+    uint8_t *out = arena_alloc(f.arena, strlen(body));
+    size_t n = 0;
+    assert_int_equal(sodium_base642bin(out, strlen(body), body + 4, strlen(body + 4), "\r\n", &n,
+                                       NULL, sodium_base64_VARIANT_ORIGINAL),
+                     0);
+    return (struct bytes){out, n};
+}
+
+static void a_file_goes_along_byte_by_byte(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 56, 57, 58, 114, 20000};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        uint8_t *data = arena_alloc(f.arena, sizes[i]);
+        randombytes_buf(data, sizes[i]);
+        const struct outbox_file file = {.name = "Laporan pelayanan 2026-10.pdf",
+                                         .type = "application/pdf",
+                                         .data = {data, sizes[i]}};
+        struct outbox_message m = notice;
+        m.file = &file;
+        assert_int_equal(send_with((struct manners){0}, &m).outcome, SEND_OK);
+        const char *mail = f.server->text;
+        assert_string_equal(header(mail, "Content-Type"), "multipart/mixed; boundary=\"=_bagian\"");
+        assert_null(header(mail, "Content-Transfer-Encoding"));
+        assert_true(longest_line(mail) <= 78);
+        assert_string_equal(header(part_of(mail, 0), "Content-Type"), "text/plain; charset=utf-8");
+        assert_string_equal(body_of(part_of(mail, 0)), notice_text);
+        const char *part = part_of(mail, 1);
+        assert_string_equal(header(part, "Content-Type"), "application/pdf");
+        assert_string_equal(header(part, "Content-Transfer-Encoding"), "base64");
+        assert_string_equal(header(part, "Content-Disposition"),
+                            "attachment; filename=\"Laporan pelayanan 2026-10.pdf\"");
+        struct bytes got = file_of(part);
+        assert_int_equal(got.n, sizes[i]);
+        assert_memory_equal(got.p, data, got.n);
+        assert_non_null(strstr(mail, "\r\n--=_bagian--\r\n"));
+    }
+}
+
+/* What RFC 2231 makes of the name, put together again. */
+static const char *name_of(const char *disposition)
+{
+    struct buf out = buf_new(f.arena, 128, 4096);
+    for (const char *at = strstr(disposition, "filename*"); at; at = strstr(at + 1, "filename*")) {
+        const char *value = strchr(at, '=') + 1;
+        if (str_starts(value, "UTF-8''"))
+            value += 7;
+        for (; *value && *value != ';'; value++) {
+            uint8_t byte = (uint8_t)*value;
+            if (*value == '%') {
+                char *end = NULL;
+                char hex[3] = {value[1], value[2], '\0'};
+                byte = (uint8_t)strtoul(hex, &end, 16);
+                assert_true(*end == '\0' && value[1] && value[2]);
+                value += 2;
+            }
+            buf_putc(&out, (char)byte);
+        }
+    }
+    return out.p;
+}
+
+static void any_name_of_a_file_is_fine(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"Laporan “Kapuas” é.pdf", "Laporan “Kapuas” é.pdf"},
+        {"a\"; x=\"b.pdf", "a\"; x=\"b.pdf"},
+        {"a\r\nX-Evil: 1\r\n\r\nb", "a  X-Evil: 1    b"},
+        {"../../etc/passwd", ".. .. etc passwd"},
+        {"Laporan pelayanan tamu yang sangat panjang dari Kejaksaan Negeri Kapuas tahun 2026.docx",
+         "Laporan pelayanan tamu yang sangat panjang dari Kejaksaan Negeri Kapuas tahun 2026.docx"},
+        {"ééééééééééééééééééééééééééééééééééééééééé.pdf",
+         "ééééééééééééééééééééééééééééééééééééééééé.pdf"}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const struct outbox_file file = {
+            .name = names[i][0], .type = "application/pdf", .data = {(const uint8_t *)"x", 1}};
+        struct outbox_message m = notice;
+        m.file = &file;
+        assert_int_equal(send_with((struct manners){0}, &m).outcome, SEND_OK);
+        const char *part = part_of(f.server->text, 1);
+        assert_null(header(part, "X-Evil"));
+        assert_true(longest_line(part) <= 78);
+        const char *said = header(part, "Content-Disposition");
+        if (strstr(said, "filename=\""))
+            assert_string_equal(said,
+                                arena_printf(f.arena, "attachment; filename=\"%s\"", names[i][1]));
+        else
+            assert_string_equal(name_of(said), names[i][1]);
+    }
+}
+
+static void a_file_that_cannot_go_is_said(void **state)
+{
+    (void)state;
+    static uint8_t much[OUTBOX_FILE_MAX_BYTES + 1];
+    const struct outbox_file files[] = {{"a.pdf", "application/pdf", {much, 0}},
+                                        {"a.pdf", "application/pdf", {much, sizeof(much)}},
+                                        {"a.pdf", "application/pdf\r\nX-Evil: 1", {much, 1}},
+                                        {"", "application/pdf", {much, 1}},
+                                        {"\xff", "application/pdf", {much, 1}}};
+    server_start((struct manners){0});
+    struct channel_mail_options o = options_of(f.server->port);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct outbox_message m = notice;
+        m.file = &files[i];
+        struct outbox_result r = send_by(&o, &m);
+        assert_int_equal(r.outcome, SEND_FAILED);
+        assert_string_equal(r.code, "file");
+        assert_false(r.recipient_fault);
+    }
+    server_stop();
+    assert_int_equal(f.server->sessions, 0);
+}
+
 /* --- what comes back -------------------------------------------------------------------------- */
 
 static void answers_are_judged(void **state)
@@ -551,6 +683,9 @@ int main(void)
         CASE(a_mail_is_whole),
         CASE(hostile_text_makes_no_header),
         CASE(what_is_no_message_is_not_sent),
+        CASE(a_file_goes_along_byte_by_byte),
+        CASE(any_name_of_a_file_is_fine),
+        CASE(a_file_that_cannot_go_is_said),
         CASE(answers_are_judged),
         CASE(a_server_without_tls_gets_no_mail),
         CASE(options_that_cannot_work_are_refused),

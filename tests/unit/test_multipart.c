@@ -93,6 +93,7 @@ static void test_bad(void **state)
         "----x\r\nContent-Disposition: form-data\r\n\r\n1\r\n----x--",
         "----x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n----x--",
         "----x\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n----x--",
+        "----x\r\n" NAME("a") "; filename=\"b\r\n\r\n1\r\n----x--",
         "----x\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n1\r\n----x--",
         "----x\r\n" NAME("a") "\r\n" NAME("b") "\r\n\r\n1\r\n----x--",
         "----x\r\n\r\n1\r\n----x--",
@@ -131,6 +132,54 @@ static void test_cut(void **state)
     assert_int_equal(decode(text), ERR_OK);
 }
 
+static void test_boundary(void **state)
+{
+    (void)state;
+    static const char *const good[][2] = {
+        {"multipart/form-data; boundary=x", "x"},
+        {"multipart/form-data;boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+         "----WebKitFormBoundary7MA4YWxkTrZu0gW"},
+        {"multipart/form-data; BOUNDARY=\"a b?c\"", "a b?c"},
+        {"multipart/form-data; boundary=\"a\\'b\" ; charset=utf-8", "a'b"},
+        {"multipart/form-data; charset=\"x; boundary=y\"; boundary=z", "z"},
+        {"multipart/form-data; boundary===_a/b:c_==;", "==_a/b:c_=="},
+        {"multipart/form-data; boundary="
+         "0123456789012345678901234567890123456789012345678901234567890123456789",
+         "0123456789012345678901234567890123456789012345678901234567890123456789"},
+    };
+    static const char *const bad[] = {
+        "multipart/form-data",
+        "multipart/form-data; boundary",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"\"",
+        "multipart/form-data; boundary=\"x",
+        "multipart/form-data; boundary=\"x\\\"",
+        "multipart/form-data; boundary=\"x\\",
+        "multipart/form-data; boundary=x\"",
+        "multipart/form-data; boundary=\"x\"y",
+        "multipart/form-data; boundary=\"x \"",
+        "multipart/form-data; boundary=\"x\"; charset=\"utf-8",
+        "multipart/form-data; boundary=a b",
+        "multipart/form-data; boundary=a@b",
+        "multipart/form-data; boundary=a; boundary=b",
+        "multipart/form-data; boundary =a",
+        "multipart/form-data; xboundary=a",
+        "multipart/form-data boundary=a",
+        "multipart/form-data; boundary="
+        "01234567890123456789012345678901234567890123456789012345678901234567890",
+    };
+    char *boundary = NULL;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(form_boundary(cx.arena, good[i][0], &boundary));
+        assert_string_equal(boundary, good[i][1]);
+    }
+    boundary = NULL;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(form_boundary(cx.arena, bad[i], &boundary));
+        assert_null(boundary);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +188,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_boundary, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,8 +72,8 @@ static void a_letter_says_what_was_put_in(void **state)
     struct pdf *p = new_pdf(a);
     struct qr code;
     assert_int_equal(qr_make(a, "https://kantor.example/periksa/ABCD", &code), ERR_OK);
-    pdf_letterhead(
-        p, &(struct pdf_letterhead){"KEJAKSAAN TINGGI", "KEJAKSAAN NEGERI", "Jl. A. Yani No. 63"});
+    pdf_letterhead(p, &(struct pdf_letterhead){"Kejaksaan Tinggi", "Kejaksaan Negeri",
+                                               "Jl. A. Yani No. 63", "+6251321520"});
     pdf_title(p, "TANDA TERIMA", "Nomor: PGD-31/2026");
     pdf_facts(p, (struct pdf_fact[]){{"Diterima", "Kamis"}, {"Alamat", NULL}}, 2);
     pdf_heading(p, "Uraian");
@@ -92,7 +92,7 @@ static void a_letter_says_what_was_put_in(void **state)
     const char *text = pdf_text(a, file, 0);
     static const char *const words[] = {"KEJAKSAAN TINGGI",
                                         "KEJAKSAAN NEGERI",
-                                        "Jl. A. Yani",
+                                        "Jl. A. Yani No. 63 · Telepon 051321520",
                                         "TANDA TERIMA",
                                         "Nomor: PGD-31/2026",
                                         "Diterima",
@@ -291,7 +291,7 @@ static void long_names_do_not_break_the_page(void **state)
     for (size_t i = 0; i < 5000; i++)
         name[i] = (char)('A' + i % 26);
     struct pdf *p = new_pdf(a);
-    pdf_letterhead(p, &(struct pdf_letterhead){name, name, name});
+    pdf_letterhead(p, &(struct pdf_letterhead){name, name, name, NULL});
     pdf_title(p, name, name);
     pdf_facts(p, &(struct pdf_fact){name, name}, 1);
     pdf_table(p, &(struct pdf_table){.caption = name,

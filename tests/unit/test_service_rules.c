@@ -230,6 +230,113 @@ static void test_check(void **state)
     assert_string_equal(standard_check(&s).field, "fee");
 }
 
+/* A further standard may be in days; the one whose clock is measured is in minutes. */
+static void test_units(void **state)
+{
+    const struct office o = {.code = "O.2.12", .name = "K", .address = "J"};
+    struct standard s = standard_shipped(*state, &o);
+    s.limit_unit = "working_day";
+    assert_string_equal(standard_check(&s).field, "limit_unit");
+    s.kind = "informasi-publik";
+    assert_int_equal(standard_check(&s).err, ERR_OK);
+}
+
+static void test_codes(void **state)
+{
+    struct arena *a = *state;
+    assert_string_equal(standard_code(a, "Standar Pelayanan Informasi Publik"), "informasi-publik");
+    assert_string_equal(standard_code(a, "  Pengembalian -- Barang/Bukti (umum)! "),
+                        "pengembalian-barang-bukti-umum");
+    assert_string_equal(standard_code(a, "\xd8\xa7 ../..\\"), "layanan");
+    assert_string_equal(standard_code(a, ""), "layanan");
+    const char *longest = standard_code(a,
+                                        "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee");
+    assert_true(strlen(longest) <= 48);
+    assert_true(longest[strlen(longest) - 1] != '-');
+}
+
+static void test_drafts(void **state)
+{
+    struct arena *a = *state;
+    const struct office o = {.code = "O.1.1", .name = "Kejaksaan Negeri Contoh"};
+    size_t count = 0;
+    for (const struct standard_draft *d = standard_drafts; d->code; d++, count++) {
+        struct standard s = standard_draft_of(a, &o, d->code);
+        s.kind = d->code;
+        assert_string_equal(standard_code(a, s.title), d->code);
+        assert_string_equal(s.decree, ""); /* the office decrees it */
+        assert_non_null(strstr(s.parts[STANDARD_PROCEDURE], "PTSP Kejaksaan Negeri Contoh"));
+        for (size_t i = 0; i < STANDARD_PARTS; i++)
+            assert_null(strchr(s.parts[i], '{'));
+        s.parts[STANDARD_TIME] = "satu hari"; /* what the office adds where no law says it */
+        assert_int_equal(standard_check(&s).err, ERR_OK);
+    }
+    assert_int_equal(count, 2);
+    struct standard none = standard_draft_of(a, &o, "tidak-ada");
+    assert_string_equal(none.title, "");
+    assert_string_equal(standard_check(&none).field, "requirements");
+}
+
+static void test_filters(void **state)
+{
+    (void)state;
+    struct service_complaint c = sent("complaint");
+    struct service_filter f = {.state = "open", .category = ""};
+    assert_true(service_filter_holds(&f, &c, false));
+    f.late = true;
+    assert_false(service_filter_holds(&f, &c, false));
+    assert_true(service_filter_holds(&f, &c, true));
+    f.category = "aspiration";
+    assert_false(service_filter_holds(&f, &c, true));
+    f = (struct service_filter){.state = "done", .category = "complaint"};
+    assert_false(service_filter_holds(&f, &c, false));
+    c.state = "done";
+    assert_true(service_filter_holds(&f, &c, false));
+    f.state = "open";
+    assert_false(service_filter_holds(&f, &c, false));
+    f.state = "";
+    assert_true(service_filter_holds(&f, &c, false));
+    struct info_request r = request();
+    assert_true(info_filter_holds("open", &r) && info_filter_holds("", &r));
+    r.answered = "2026-08-20";
+    r.answer = "refused";
+    assert_true(info_filter_holds("refused", &r) && info_filter_holds("answered", &r));
+    assert_false(info_filter_holds("open", &r) || info_filter_holds("objected", &r));
+    r.objected = "2026-08-21";
+    assert_true(info_filter_holds("open", &r) && info_filter_holds("objected", &r));
+    r.decided = "2026-08-24";
+    assert_false(info_filter_holds("open", &r));
+}
+
+static void test_late(void **state)
+{
+    (void)state;
+    struct calendar cal = calendar_of_test();
+    struct service_limits l = standard_limits();
+    struct service_complaint c = sent("complaint");
+    assert_false(service_is_late(&cal, &l, &c, calendar_day("2026-08-20")));
+    assert_true(service_is_late(&cal, &l, &c, calendar_day("2026-08-21")));
+    c.state = "answered";
+    c.answered = "2026-08-21";
+    assert_false(service_is_late(&cal, &l, &c, calendar_day("2027-08-21")));
+}
+
+static void test_reaction(void **state)
+{
+    struct info_request r = request();
+    r.reacted = "";
+    r.answered = r.objected = "2026-08-20";
+    assert_int_equal(may(INFO_REACT, "2026-08-20", &r), ERR_CONFLICT);
+    r.decided = "2026-08-24";
+    assert_int_equal(may(INFO_REACT, "2026-08-24", &r), ERR_OK);
+    r.reacted = "2026-08-25";
+    assert_int_equal(may(INFO_REACT, "2026-08-25", &r), ERR_CONFLICT);
+    assert_string_equal(info_objection_text(*state, &r), "");
+    r.objection_year = 2026;
+    r.objection_number = 12;
+    assert_string_equal(info_objection_text(*state, &r), "KB-0012/2026");
+}
+
 static void test_gaps(void **state)
 {
     (void)state;
@@ -256,6 +363,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_course),      CASE(test_reopened), CASE(test_rejected), CASE(test_figures),
-        CASE(test_information), CASE(test_shipped),  CASE(test_check),    CASE(test_gaps)};
+        CASE(test_information), CASE(test_shipped),  CASE(test_check),    CASE(test_gaps),
+        CASE(test_units),       CASE(test_codes),    CASE(test_drafts),   CASE(test_filters),
+        CASE(test_late),        CASE(test_reaction)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,29 @@ static char *part(struct desk *d, int fd, const char *name)
     return text;
 }
 
+/* The style of the cell that holds this text: <c r="A5" s="4" t="inlineStr"><is><t>… */
+static int style_of(const char *sheet, const char *text)
+{
+    const char *at = strstr(sheet, text), *cell = NULL;
+    assert_non_null(at);
+    for (const char *c = strstr(sheet, "<c "); c && c < at; c = strstr(c + 1, "<c "))
+        cell = c;
+    assert_non_null(cell);
+    const char *style = strstr(cell, " s=\"");
+    assert_true(style && style < at);
+    return atoi(style + 4);
+}
+
+/* Format 49 is "@". */
+static bool is_text_style(const char *styles, int style)
+{
+    const char *at = strstr(styles, "<cellXfs");
+    for (int i = 0; at && i <= style; i++)
+        at = strstr(at + 1, "<xf ");
+    assert_non_null(at);
+    return strncmp(at, "<xf numFmtId=\"49\"", 17) == 0;
+}
+
 static void test_hostile_values_are_texts(void **state)
 {
     struct desk *d = *state;
@@ -104,6 +127,12 @@ static void test_hostile_values_are_texts(void **state)
     assert_non_null(strstr(sheet, ">ab<"));
     assert_null(strchr(sheet, '\x01'));
     assert_non_null(strstr(sheet, "&lt;script&gt;&amp;"));
+    /* Its characters stay; the cell's style says that it is a text. */
+    const char *styles = part(d, fd, "xl/styles.xml");
+    const char *const marked[] = {">=1+1<", ">+62<", ">-1<", ">@SUM(A1)<"};
+    for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++)
+        assert_true(is_text_style(styles, style_of(sheet, marked[i])));
+    assert_false(is_text_style(styles, style_of(sheet, ">ab<")));
     const char *x_run = strstr(sheet, "xxxx");
     assert_non_null(x_run);
     assert_int_equal(strspn(x_run, "x"), 32767);

@@ -113,6 +113,14 @@ static void a_key_put_away_is_asked_for_on_the_page(void **state)
     assert_non_null(strstr(got.body, "action=\"/pengaduan/buka-kunci\""));
     assert_non_null(strstr(got.body, web_complaint_path(w, id, "/isi")));
     assert_null(strstr(got.body, "memotong"));
+    /* Files may be added without the key; to see them the key is one press away, and leads back. */
+    const char *files = web_complaint_path(w, id, "/berkas");
+    const char *way = arena_printf(w->arena, "href=\"/pengaduan/buka-kunci?next=%s\"", files);
+    got = web_page(w, ROLE_INTEL_CHIEF, files);
+    assert_int_equal(got.status, 200);
+    assert_non_null(strstr(got.body, way));
+    got = web_page(w, ROLE_OFFICE_HEAD, files);
+    assert_null(strstr(got.body, "buka-kunci"));
     struct ask a = {.method = HTTP_POST,
                     .target = "/pengaduan/buka-kunci",
                     .role = ROLE_INTEL_CHIEF,

@@ -428,6 +428,22 @@ static void the_board_goes_by_deadline(void **state)
     web_refused(w, &got, 403, "token_refused");
 }
 
+/* A leader who opens the board learns that the sheet is to be tried; others could do nothing about it. */
+static void the_drill_is_announced_on_the_board(void **state)
+{
+    struct web *w = *state;
+    struct got got = web_page(w, ROLE_OFFICE_HEAD, "/pengaduan");
+    assert_null(strstr(got.body, "Latihan tahunan"));
+    house_exec(w->h, arena_printf(w->arena, "UPDATE office SET recovery_confirmed_at = %lld",
+                                  (long long)(w->h->cx->now_ms - 340 * DAY_MS)));
+    got = web_page(w, ROLE_OFFICE_HEAD, "/pengaduan");
+    assert_non_null(strstr(got.body, "pemulihan jatuh tempo Senin, 17 Agustus 2026."));
+    assert_non_null(strstr(got.body, "href=\"/kunci\""));
+    got = web_page(w, ROLE_CASE_OFFICER, "/pengaduan");
+    assert_int_equal(got.status, 200);
+    assert_null(strstr(got.body, "Latihan tahunan"));
+}
+
 static void the_pages_show_it(void **state)
 {
     struct web *w = *state;
@@ -450,6 +466,8 @@ static void the_pages_show_it(void **state)
     assert_int_equal(got.status, 303);
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, ""));
     assert_non_null(strstr(got.body, "Nilai sumber dan isi belum dicatat"));
+    assert_non_null(strstr(got.body, arena_printf(w->arena, ", 23 Juli 2026, %s WIB",
+                                                  time_hm(w->arena, w->h->cx->now_ms, 420))));
     assert_non_null(strstr(got.body, "href=\"#nilai\""));
     a.form = "to=received&note=";
     got = web_ask(w, a);
@@ -670,6 +688,7 @@ int main(void)
         TEST(a_team_is_named),
         TEST(two_are_about_one_matter),
         TEST(the_board_goes_by_deadline),
+        TEST(the_drill_is_announced_on_the_board),
         TEST(the_pages_show_it),
         TEST(deadlines_follow_the_calendar),
         TEST(many_of_old_are_taken_up),

@@ -222,6 +222,11 @@ static void test_bodies(void **state)
         post("/gema", "Content-Type: multipart/form-data; boundary=x\r\n",
              "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhai\r\n--x--\r\n"),
         201);
+    assert_int_equal(
+        post("/gema", "Content-Type: multipart/form-data; boundary=\"x\r\n" ACCEPT,
+             "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhai\r\n--x--\r\n"),
+        400);
+    assert_true(has("\"code\":\"boundary\""));
     assert_int_equal(post("/gema", FORM_, ""), 422);
 }
 

@@ -1,9 +1,8 @@
 /* Letters through the routes: made from the form, numbered, sealed, filled again at each download; templates
  * that are wrong change nothing; the reporter's identity only for those who may know it. */
-#include "web_fixture.h"
+#include "letter_fixture.h"
 
 #include "features/letter/letter.h"
-#include "lib/docx/docx_internal.h"
 #include "lib/base/banned.h"
 
 #define ORDER                                                                                      \
@@ -19,34 +18,6 @@ static const char *open_house(struct web *w)
 {
     web_pools(w);
     return web_complaint(w, NULL);
-}
-
-/* All texts of the document, one after the other. */
-static const char *text_of(struct web *w, struct bytes file)
-{
-    struct arena *a = w->arena;
-    struct docx_package p;
-    assert_int_equal(docx_package_read(a, file, &p, NULL), ERR_OK);
-    const struct docx_part *part = docx_part_find(&p, "word/document.xml");
-    assert_non_null(part);
-    xmlDoc *doc CLEAN_XML = docx_xml_read(part->data);
-    assert_non_null(doc);
-    struct buf b = buf_new(a, 4096, 1 << 20);
-    xmlNode *root = xmlDocGetRootElement(doc);
-    for (xmlNode *at = root; at; at = docx_next(root, at, true)) {
-        if (docx_is(at, "p"))
-            buf_putc(&b, '\n');
-        if (at->type == XML_TEXT_NODE && docx_is(at->parent, "t"))
-            buf_puts(&b, (const char *)at->content);
-    }
-    return b.p;
-}
-
-static void says(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        print_error("no “%s” in:\n%s\n", part, text);
-    assert_non_null(strstr(text, part));
 }
 
 static const char *made(struct web *w, const char *id, const char *json)
@@ -136,12 +107,62 @@ static void a_form_sent_twice_is_one_letter(void **state)
     const char *first = made(w, id, json);
     assert_string_equal(made(w, id, json), first);
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM letter"), 1);
+    /* with another text it is not that letter, and nothing is made of it by itself */
+    const char *other_task = arena_printf(
+        w->arena, "{\"id\":\"%s\",%s", first,
+        &"{\"kind\":\"order\",\"signer\":\"" HENDRA "\",\"basis\":\"Dasar lain.\","
+         "\"task\":\"Tugas lain.\",\"period\":\"7 hari\",\"team\":[\"" BAYU "\"]}"[1]);
+    struct got got = web_post(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/surat"), other_task);
+    web_refused(w, &got, 409, "letter_differs");
+    got = web_ask(
+        w, (struct ask){.method = HTTP_POST,
+                        .target = web_complaint_path(w, id, "/surat"),
+                        .role = ROLE_INTEL_CHIEF,
+                        .page = true,
+                        .form = arena_printf(w->arena,
+                                             "id=%s&kind=order&signer=" HENDRA "&team=" BAYU
+                                             "&basis=Dasar&task=Tugas+yang+lain&period=7+hari",
+                                             first)});
+    assert_int_equal(got.status, 409);
+    says(got.body, "sudah menjadi surat nomor Print-1/");
+    says(got.body, "Tugas yang lain");
+    assert_null(strstr(got.body, first)); /* sent again it is another letter */
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM letter"), 1);
     /* an id of another complaint's letter is no way to read it */
     const char *other = web_complaint(w, NULL);
-    struct got got = web_post(w, ROLE_INTEL_CHIEF, web_complaint_path(w, other, "/surat"), json);
+    got = web_post(w, ROLE_INTEL_CHIEF, web_complaint_path(w, other, "/surat"), json);
     web_refused(w, &got, 409, "letter_exists");
     got = fetched(w, ROLE_INTEL_CHIEF, other, first);
     assert_int_equal(got.status, 404);
+}
+
+static void a_letter_may_have_another_subject(void **state)
+{
+    struct web *w = *state;
+    const char *id = open_house(w);
+    struct got got = web_page(w, ROLE_INTEL_CHIEF,
+                              web_complaint_path(w, id, "/surat/baru?jenis=order"));
+    says(got.body, "value=\"Ds.1\"");
+    (void)made(w, id, arena_printf(w->arena, "{\"subject_code\":\"Dek.1\",%s", &ORDER[1]));
+    says(house_text(w->h, "SELECT number FROM letter"), "Print-1/O.2.12/Dek.1/");
+    got = web_post(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/surat"),
+                   arena_printf(w->arena, "{\"subject_code\":\"Dek 1\",%s", &ORDER[1]));
+    web_fault(w, &got, "subject_code", "subject_code");
+    /* the unit is of the office, which may be numbered anew */
+    got = web_post(w, ROLE_ADMIN, "/kantor", "{\"code\":\"O.2/12\"}");
+    web_fault(w, &got, "code", "office_code");
+    got = web_post(w, ROLE_ADMIN, "/kantor", "{\"code\":\"O.3.7\"}");
+    assert_int_equal(got.status, 200);
+    got = web_ask(w, (struct ask){.method = HTTP_POST,
+                                  .target = web_complaint_path(w, id, "/surat"),
+                                  .role = ROLE_INTEL_CHIEF,
+                                  .page = true,
+                                  .form = "kind=order&subject_code=&signer=" HENDRA "&team=" BAYU
+                                          "&basis=Dasar&task=Tugas&period=7+hari"});
+    assert_int_equal(got.status, 303);
+    says(house_text(w->h, "SELECT number FROM letter WHERE sequence = 2"), "Print-2/O.3.7/");
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM letter WHERE number LIKE '%/Ds.1/%'"),
+                     0);
 }
 
 static void the_reporter_only_for_those_who_may_know(void **state)
@@ -263,30 +284,12 @@ static void a_number_is_cancelled_and_stays(void **state)
 
 static struct got upload(struct web *w, struct bytes file)
 {
-    return web_ask(w, (struct ask){.method = HTTP_POST,
-                                   .target = "/templat-surat/order",
-                                   .role = ROLE_ADMIN,
-                                   .page = true,
-                                   .file = file});
+    return letter_upload(w, "order", file);
 }
 
-/* The shipped order with one text of it changed. */
 static struct bytes edited(struct web *w, const char *from, const char *to)
 {
-    struct got got = web_page(w, ROLE_ADMIN, "/templat-surat/order/unduh?versi=0");
-    struct docx_package p;
-    struct bytes file;
-    assert_int_equal(got.status, 200);
-    assert_int_equal(docx_package_read(w->arena, got.raw, &p, NULL), ERR_OK);
-    struct docx_part *part = docx_part_find(&p, "word/document.xml");
-    const char *xml = arena_strndup(w->arena, (const char *)part->data.p, part->data.n);
-    const char *at = strstr(xml, from);
-    assert_non_null(at);
-    const char *text = arena_printf(w->arena, "%.*s%s%s", (int)(at - xml), xml, to,
-                                    at + strlen(from));
-    docx_part_put(&p, "word/document.xml", (struct bytes){(const uint8_t *)text, strlen(text)});
-    assert_int_equal(docx_package_write(&p, &file), ERR_OK);
-    return file;
+    return letter_edited(w, "order", from, to);
 }
 
 static void an_edited_template_is_used_by_new_letters(void **state)
@@ -335,11 +338,14 @@ static void a_sample_shows_every_template(void **state)
             w, ROLE_ADMIN, arena_printf(w->arena, "/templat-surat/%s/contoh", letter_kinds[i].code));
         assert_int_equal(got.status, 200);
         const char *text = text_of(w, got.raw);
+        bool complaint = letter_kinds[i].of == LETTER_OF_COMPLAINT;
         assert_null(strstr(text, "{{"));
-        assert_true(strstr(text, "Contoh") || strstr(text, "Nama Pelapor"));
+        assert_true(!complaint || strstr(text, "Contoh") || strstr(text, "Nama Pelapor"));
         got = web_page(w, ROLE_ADMIN,
                        arena_printf(w->arena, "/templat-surat/%s", letter_kinds[i].code));
-        says(got.body, "{{#dokumen}}…{{/dokumen}}");
+        says(got.body, complaint ? "{{#dokumen}}…{{/dokumen}}" : letter_kinds[i].must);
+        says(got.body, "{{kantor_induk}}");
+        assert_int_equal(strstr(got.body, "uraian") != NULL, complaint);
     }
 }
 
@@ -393,6 +399,7 @@ int main(void)
         TEST(a_letter_is_made_and_fetched),
         TEST(the_forms_show_their_fields),
         TEST(a_form_sent_twice_is_one_letter),
+        TEST(a_letter_may_have_another_subject),
         TEST(the_reporter_only_for_those_who_may_know),
         TEST(nobody_else_sees_letters),
         TEST(the_papers_of_the_intake),

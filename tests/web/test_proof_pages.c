@@ -349,6 +349,7 @@ static void a_code_is_read_as_people_type_it(void **state)
     struct web *w = *state;
     struct got got = web_page(w, 0, "/periksa");
     assert_int_equal(got.status, 200);
+    assert_non_null(strstr(got.body, "action=\"/bahasa\""));
     got = web_page(w, 0, "/periksa?kode=abcd+ef9h-jkmn-pqrs%20tvwo");
     assert_int_equal(got.status, 303);
     assert_string_equal(got.location, "/periksa/ABCD-EF9H-JKMN-PQRS-TVW0");

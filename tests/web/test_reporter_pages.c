@@ -365,6 +365,7 @@ static void the_public_page_is_open_only_when_switched_on(void **state)
     struct reply r = guest_ask(&g, "/lapor", NULL, true);
     assert_int_equal(r.got.status, 200);
     assert_null(strstr(r.got.body, "name=\"text\""));
+    assert_non_null(strstr(r.got.body, "action=\"/bahasa\"")); /* open, the form itself has it */
     r = guest_ask(&g, "/lapor", STORY "&_langkah=kirim", false);
     web_refused(w, &r.got, 409, "public_intake_closed");
     r = guest_ask(&g, "/lapor", STORY "&_langkah=kirim", true);

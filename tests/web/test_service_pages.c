@@ -4,6 +4,7 @@
 
 #include "features/service/service.h"
 #include "features/standard/standard.h"
+#include "lib/xlsx/xlsx.h"
 
 #define DAY_MS INT64_C(86400000)
 #define STORY  "Antrean+di+loket+dua+jam+tanpa+penjelasan"
@@ -235,6 +236,50 @@ static void the_counter_writes_for_a_guest(void **state)
     assert_int_equal(refused, 2);
 }
 
+/* --- lists and their workbooks ------------------------------------------------------------------------------------ */
+
+static void is_workbook(struct web *w, uint32_t role, const char *target)
+{
+    struct got got = web_page(w, role, target);
+    assert_int_equal(got.status, 200);
+    assert_string_equal(got.type, XLSX_TYPE);
+    assert_true(got.raw.n > 1000 && memcmp(got.raw.p, "PK", 2) == 0);
+}
+
+static void complaints_are_filtered(void **state)
+{
+    struct web *w = *state;
+    struct got got;
+    for (int i = 0; i < 2; i++) {
+        got = office_post(w, ROLE_FRONT_DESK, "/pengaduan-layanan",
+                          i ? "category=complaint&text=Antrean+dua+jam"
+                            : "category=aspiration&text=Tambah+kursi+tunggu");
+        holds(&got, 200, "Kode rahasia");
+    }
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?keadaan=open&jenis=aspiration&tahun=2026");
+    holds(&got, 200, "PL-0001/2026");
+    assert_null(strstr(got.body, "PL-0002/2026"));
+    holds(&got, 200, "/layanan/pengaduan.xlsx?keadaan=open&amp;jenis=aspiration&amp;tahun=2026\"");
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?keadaan=&jenis=&tahun=2025");
+    holds(&got, 200, "Tidak ada pengaduan layanan di daftar ini.");
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?lewat=1");
+    assert_null(strstr(got.body, "PL-000"));
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?keadaan=%22%3E%3Cb%3E&jenis=x&tahun=99999");
+    holds(&got, 200, "PL-0002/2026"); /* what is no filter is none */
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?semua=1");
+    holds(&got, 200, "PL-0002/2026");
+    house_later(w->h, 6 * DAY_MS);
+    got = web_page(w, ROLE_ADMIN, "/layanan/pengaduan?lewat=1");
+    holds(&got, 200, "PL-0001/2026");
+    is_workbook(w, ROLE_OFFICE_HEAD, "/layanan/pengaduan.xlsx?keadaan=done&jenis=&tahun=2026");
+    is_workbook(w, ROLE_ADMIN, "/layanan/pengaduan.xlsx");
+    got = web_page(w, ROLE_FRONT_DESK, "/layanan/pengaduan.xlsx");
+    assert_int_equal(got.status, 403);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM audit_entry WHERE action = "
+                                        "'service_complaints_exported'"),
+                     2);
+}
+
 /* --- information requests ---------------------------------------------------------------------------------------- */
 
 static void information_is_asked_for(void **state)
@@ -271,9 +316,37 @@ static void information_is_asked_for(void **state)
     got = web_page(w, ROLE_OFFICE_HEAD, path);
     holds(&got, 200, "e. Permintaan tidak dipenuhi");
     got = office_post(w, ROLE_OFFICE_HEAD, path, "act=decide&text=Dilengkapi");
+    holds(&got, 422, "Tulis nama dan jabatan atasan PPID");
+    holds(&got, 422, "Dilengkapi"); /* what was typed is still there */
+    got = office_post(w, ROLE_OFFICE_HEAD, path,
+                      "act=decide&text=Dilengkapi&superior=Hendra%2C+Kajari");
     assert_int_equal(got.status, 303);
     got = web_page(w, ROLE_OFFICE_HEAD, path);
     holds(&got, 200, "Komisi Informasi");
+    holds(&got, 200, "Hendra, Kajari");
+    holds(&got, 200, "KB-0001/2026");
+    got = office_post(w, ROLE_FRONT_DESK, path, "act=react&text=Menerima");
+    assert_int_equal(got.status, 303);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM audit_entry WHERE "
+                                        "instr(detail, 'Hendra') > 0"),
+                     0);
+    got = web_page(w, ROLE_FRONT_DESK, "/layanan/informasi?keadaan=objected&tahun=2026");
+    holds(&got, 200, "PI-0001/2026");
+    holds(&got, 200, "/layanan/informasi.xlsx?keadaan=objected&amp;tahun=2026");
+    got = web_page(w, ROLE_FRONT_DESK, "/layanan/informasi?keadaan=refused");
+    assert_null(strstr(got.body, "PI-0001/2026"));
+    is_workbook(w, ROLE_FRONT_DESK, "/layanan/informasi.xlsx?keadaan=objected&tahun=2026");
+    is_workbook(w, ROLE_FRONT_DESK, "/layanan/informasi.xlsx");
+    is_workbook(w, ROLE_ADMIN, "/layanan/informasi-tahun/2026/register.xlsx");
+    is_workbook(w, ROLE_ADMIN, "/layanan/informasi-tahun/2026/keberatan.xlsx");
+    got = web_page(w, ROLE_ADMIN, "/layanan/informasi-tahun/20x6/keberatan.xlsx");
+    assert_int_equal(got.status, 404);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM audit_entry WHERE action = "
+                                        "'info_requests_exported'"),
+                     3);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM audit_entry WHERE action = "
+                                        "'info_objections_exported'"),
+                     1);
     got = web_page(w, ROLE_MONITOR, "/layanan/informasi");
     assert_int_equal(got.status, 403);
 }
@@ -297,14 +370,16 @@ static void the_standard_has_versions(void **state)
     assert_true(got.raw.n > 1000 && memcmp(got.raw.p, "%PDF-", 5) == 0);
     got = office_post(w, ROLE_FRONT_DESK, "/standar-pelayanan/ubah", "title=x");
     assert_int_equal(got.status, 403);
-    got = office_post(w, ROLE_ADMIN, "/standar-pelayanan/ubah",
-                      "title=Standar+baru&decree=KEP-20&valid_from=2026-08-01&limit_min=5"
-                      "&start_step=1&stop_step=3" PARTS);
+    got = office_post(
+        w, ROLE_ADMIN, "/standar-pelayanan/ubah",
+        "title=Standar+baru&decree=KEP-20&valid_from=2026-07-01&limit_count=5&limit_unit=minute"
+        "&start_step=1&stop_step=3" PARTS);
     holds(&got, 422, "sesudah langkah yang memulai waktu");
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM service_standard"), 0);
-    got = office_post(w, ROLE_ADMIN, "/standar-pelayanan/ubah",
-                      "title=Standar+baru&decree=KEP-20&valid_from=2026-08-01&limit_min=5"
-                      "&start_step=1&stop_step=2" PARTS);
+    got = office_post(
+        w, ROLE_ADMIN, "/standar-pelayanan/ubah",
+        "title=Standar+baru&decree=KEP-20&valid_from=2026-07-01&limit_count=5&limit_unit=minute"
+        "&start_step=1&stop_step=2" PARTS);
     assert_int_equal(got.status, 303);
     got = guest_ask(&g, "/standar-pelayanan", NULL);
     holds(&got, 200, "KEP-20");
@@ -317,6 +392,80 @@ static void the_standard_has_versions(void **state)
     holds(&got, 200, "Ini versi lama.");
     holds(&got, 200, "Tanda Pengenal Tamu");
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM service_standard_part"), 28);
+}
+
+#define NEW  "/standar-pelayanan/baru"
+#define INFO "/standar-pelayanan/layanan/informasi-publik"
+
+static void standards_stand_side_by_side(void **state)
+{
+    struct web *w = *state;
+    struct browser g = guest_of(w);
+    struct got got = web_page(w, ROLE_FRONT_DESK, NEW);
+    assert_int_equal(got.status, 403);
+    got = web_page(w, ROLE_ADMIN, NEW "?contoh=informasi-publik");
+    holds(&got, 200, "Petugas mencatat permintaan dan memberikan nomor pendaftaran");
+    got = office_post(w, ROLE_ADMIN, NEW,
+                      "title=Informasi+Publik&decree=&valid_from=2026-07-01&limit_count=10"
+                      "&limit_unit=working_day&start_step=1&stop_step=2" PARTS);
+    assert_int_equal(got.status, 422);
+    got = office_post(w, ROLE_ADMIN, NEW,
+                      "title=Informasi+Publik&decree=KEP-7&valid_from=2026-07-01&limit_count=10"
+                      "&limit_unit=working_day&start_step=1&stop_step=2" PARTS);
+    assert_int_equal(got.status, 303);
+    assert_string_equal(got.location, INFO "?disimpan=1");
+    got = guest_ask(&g, "/standar-pelayanan", NULL); /* now a list */
+    holds(&got, 200, "Standar Pelayanan Laporan Pengaduan Intelijen");
+    holds(&got, 200, "Waktu 10 hari kerja dihitung sejak langkah 1 sampai langkah 2.");
+    holds(&got, 200, "Standar buku tamu");
+    assert_null(strstr(got.body, NEW));
+    got = guest_ask(&g, INFO, NULL);
+    holds(&got, 200, "KEP-7");
+    assert_null(strstr(got.body, "mengukur waktu itu pada setiap kunjungan"));
+    got = guest_ask(&g, "/standar-pelayanan/layanan/tamu", NULL);
+    holds(&got, 200, "mengukur waktu itu pada setiap kunjungan");
+    got = guest_ask(&g, INFO "/poster.pdf", NULL);
+    assert_true(got.raw.n > 1000 && memcmp(got.raw.p, "%PDF-", 5) == 0);
+    got = guest_ask(&g, "/standar-pelayanan/layanan/tidak-ada", NULL);
+    assert_int_equal(got.status, 404);
+    /* the visitor book's clock is in minutes, and of another limit than the visits are measured by */
+    got = office_post(w, ROLE_ADMIN, "/standar-pelayanan/ubah",
+                      "title=Tamu&decree=KEP-8&valid_from=2026-07-01&limit_count=1"
+                      "&limit_unit=day&start_step=1&stop_step=2" PARTS);
+    holds(&got, 422, "Pilih menit");
+    got = office_post(w, ROLE_ADMIN, "/standar-pelayanan/ubah",
+                      "title=Tamu&decree=KEP-8&valid_from=2026-07-01&limit_count=15"
+                      "&limit_unit=minute&start_step=1&stop_step=2" PARTS);
+    assert_int_equal(got.status, 303);
+    got = web_page(w, ROLE_ADMIN, "/standar-pelayanan/layanan/tamu");
+    holds(&got, 200, "Buku tamu memakai batas 600 detik");
+    got = guest_ask(&g, "/standar-pelayanan/layanan/tamu", NULL);
+    assert_null(strstr(got.body, "600 detik"));
+    /* a version that holds later does not hide the one in force */
+    got = office_post(w, ROLE_ADMIN, INFO "/ubah",
+                      "title=Informasi+Publik&decree=KEP-9&valid_from=2026-09-01&limit_count=5"
+                      "&limit_unit=working_day&start_step=1&stop_step=2" PARTS);
+    assert_int_equal(got.status, 303);
+    got = guest_ask(&g, INFO, NULL);
+    holds(&got, 200, "Keputusan Nomor KEP-7");
+    holds(&got, 200, "Versi baru mulai berlaku Selasa, 1 September 2026.");
+    got = guest_ask(&g, INFO "/cabut", "");
+    assert_true(got.status == 401 || got.status == 303);
+    assert_int_equal(house_number(w->h, "SELECT count(*) FROM service_kind WHERE ended <> ''"), 0);
+    got = office_post(w, ROLE_ADMIN, INFO "/cabut", "");
+    assert_int_equal(got.status, 303);
+    got = guest_ask(&g, INFO "/poster.pdf", NULL);
+    assert_int_equal(got.status, 404);
+    got = guest_ask(&g, INFO, NULL);
+    holds(&got, 200, "Dicabut sejak Kamis, 23 Juli 2026.");
+    got = guest_ask(&g, "/standar-pelayanan", NULL); /* the only one left is shown itself */
+    holds(&got, 200, "KEP-8");
+    got = web_page(w, ROLE_OFFICE_HEAD, "/standar-pelayanan");
+    holds(&got, 200, "Informasi Publik"); /* editors still find it */
+    got = office_post(w, ROLE_ADMIN, INFO "/berlakukan", "");
+    assert_int_equal(got.status, 303);
+    got = office_post(w, ROLE_ADMIN, "/standar-pelayanan/layanan/tamu/cabut", "");
+    holds(&got, 409, "tidak dapat dicabut");
 }
 
 static void the_pledge_is_signed(void **state)
@@ -341,7 +490,9 @@ static void the_pledge_is_signed(void **state)
 static void the_counter_is_warned_about(void **state)
 {
     struct web *w = *state;
-    struct got got = web_page(w, ROLE_ADMIN, "/kompetensi");
+    struct got got = web_page(w, ROLE_FRONT_DESK, "/tamu");
+    assert_null(strstr(got.body, "belum lengkap")); /* nothing is recorded yet */
+    got = web_page(w, ROLE_ADMIN, "/kompetensi");
     holds(&got, 200, "Rina Wahyuni belum lengkap: sertifikat Word, sertifikat Excel.");
     holds(&got, 200, "Yuliana Karing belum lengkap");
     got = web_page(w, ROLE_FRONT_DESK, "/kompetensi");
@@ -377,7 +528,26 @@ static void the_counter_is_warned_about(void **state)
     got = web_page(w, ROLE_ADMIN, "/kompetensi");
     holds(&got, 200, "Menurut jadwal piket.");
     assert_null(strstr(got.body, "Yuliana Karing belum lengkap"));
-    house_later(w->h, DAY_MS); /* the certificate is over, and nobody in particular is on duty */
+    got = web_page(w, ROLE_FRONT_DESK, "/tamu");
+    assert_null(strstr(got.body, "belum lengkap"));
+    /* tomorrow she is at the counter with a certificate that is over: whoever makes the roster is told */
+    got = office_post(w, ROLE_ADMIN, "/jadwal-piket",
+                      "duties.0.day=2026-07-24&duties.0.post=front_desk&duties.0.staff=" RINA);
+    assert_int_equal(got.status, 303);
+    got = web_page(w, ROLE_ADMIN, "/jadwal-piket");
+    holds(&got, 200, "Rina Wahyuni belum lengkap: sertifikat Word. (2026-07-24)");
+    assert_null(strstr(got.body, "Yuliana Karing belum lengkap"));
+    got = web_page(w, ROLE_ADMIN, "/jadwal-piket?minggu=2026-07-13"); /* the past stays as it was */
+    assert_null(strstr(got.body, "belum lengkap"));
+    house_later(w->h, DAY_MS); /* the certificate is over */
+    got = web_page(w, ROLE_FRONT_DESK, "/tamu");
+    holds(&got, 200, "Rina Wahyuni belum lengkap: sertifikat Word.");
+    got = office_post(w, ROLE_ADMIN, "/jadwal-piket",
+                      "duties.0.day=2026-07-24&duties.0.post=front_desk&duties.0.staff=");
+    assert_int_equal(got.status,
+                     303); /* nobody in particular is on duty: every account of the counter */
+    got = web_page(w, ROLE_FRONT_DESK, "/tamu");
+    holds(&got, 200, "(dan 1 orang lain di loket)");
     got = web_page(w, ROLE_ADMIN, "/kompetensi");
     holds(&got, 200, "Rina Wahyuni belum lengkap: sertifikat Word.");
 }
@@ -390,8 +560,10 @@ int main(void)
                                        CASE(the_office_answers_and_time_closes),
                                        CASE(limits_are_the_offices),
                                        CASE(the_counter_writes_for_a_guest),
+                                       CASE(complaints_are_filtered),
                                        CASE(information_is_asked_for),
                                        CASE(the_standard_has_versions),
+                                       CASE(standards_stand_side_by_side),
                                        CASE(the_pledge_is_signed),
                                        CASE(the_counter_is_warned_about)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,11 @@ static void every_look_at_a_photo_is_recorded(void **state)
                         HENDRA);
     struct got got = web_get(w, ROLE_ADMIN, web_step(w, id, "foto"));
     web_refused(w, &got, 403, "role");
+    got = web_ask(w, (struct ask){.method = HTTP_GET,
+                                  .target = web_step(w, id, "foto"),
+                                  .role = ROLE_FRONT_DESK,
+                                  .bearer = true});
+    web_refused(w, &got, 403, "token_refused"); /* it is sealed */
     got = web_get(w, ROLE_FRONT_DESK, arena_printf(w->arena, "/tamu/%s", id));
     assert_string_equal(web_value(w, &got, "has_photo"), "true");
     assert_int_equal(office_fixture_entries(w->h->o, id, "photo_viewed"),

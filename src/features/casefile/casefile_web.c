@@ -27,11 +27,9 @@ const char *casefile_received(struct cx *cx, const struct complaint *c, int64_t 
 {
     bool day_only = exact_ms == 0 || str_eq(c->reporter_mode, "anonymous");
     int64_t at = day_only ? c->received_at : exact_ms;
-    const char *day = time_long_date(cx->arena, at, cx->offset_min, cx->lang == LANG_EN);
-    if (day_only)
-        return day;
-    return arena_printf(cx->arena, "%s, %s %s %s", day, cx_t(cx, T("pukul")),
-                        time_hm(cx->arena, at, cx->offset_min), time_zone_letters(cx->offset_min));
+    bool english = cx->lang == LANG_EN;
+    return day_only ? time_long_date(cx->arena, at, cx->offset_min, english)
+                    : time_moment(cx->arena, at, cx->offset_min, english);
 }
 
 const char **casefile_lines(struct arena *a, const char *text, size_t *ret_count)

@@ -20,7 +20,7 @@ bool casefile_must_ask(const struct cx *cx, const struct http_req *req);
 enum err casefile_ask(struct cx *cx, struct http_req *req, struct http_res *res,
                       const char *next) MUST_USE;
 
-/* "Kamis, 23 Juli 2026, pukul 09.41 WIB"; of an anonymous complaint and of old ones the day alone. */
+/* "Kamis, 23 Juli 2026, 09.41 WIB"; of an anonymous complaint and of old ones the day alone. */
 const char *casefile_received(struct cx *cx, const struct complaint *c, int64_t exact_ms);
 /* A text in the lines it was written in. */
 const char **casefile_lines(struct arena *a, const char *text, size_t *ret_count);

@@ -26,6 +26,7 @@ struct board_view {
     const struct option *states, *classes, *ways;
     const char *next;     /* path of the next page, or NULL */
     const char *holidays; /* sentence: a year has none yet; or NULL */
+    const char *drill;    /* sentence: the drill of the recovery sheet is near or late; or NULL */
     bool filtered, leader;
 };
 

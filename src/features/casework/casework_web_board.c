@@ -4,6 +4,7 @@
 
 #include "casework_tmpl.h"
 #include "features/casework/casework_web.h"
+#include "features/office/office.h"
 #include "features/portal/portal.h"
 #include "features/reporter/reporter.h"
 #include "features/staff/staff.h"
@@ -252,6 +253,19 @@ static enum err fill_holidays(struct cx *cx, struct board_view *v)
     return ERR_OK;
 }
 
+static enum err fill_drill(struct cx *cx, struct board_view *v)
+{
+    struct office office = {0};
+    if (!v->leader)
+        return ERR_OK;
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    if (office_drill_near(&office, cx->now_ms))
+        v->drill = cx_printf(cx, T("Latihan tahunan lembar kunci pemulihan jatuh tempo %s."),
+                             time_long_date(cx->arena, office_drill_due(&office), cx->offset_min,
+                                            cx->lang == LANG_EN));
+    return ERR_OK;
+}
+
 static void board_body(struct html *h, void *arg)
 {
     case_board_page(h, arg);
@@ -275,6 +289,7 @@ static enum err board_show(struct cx *cx, struct http_req *req, struct http_res 
     v->filtered = *q->state || *q->class || *q->way || q->number;
     v->leader = complaint_leads(&cx->actor);
     TRY(fill_holidays(cx, v));
+    TRY(fill_drill(cx, v));
     const struct page_view page = {
         .title = T("Pengaduan"), .current = "/pengaduan", .body = board_body, .arg = v};
     return page_render(cx, req, res, &page);

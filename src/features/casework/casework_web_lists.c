@@ -70,9 +70,7 @@ static const char *moment(const struct cx *cx, int64_t at)
 {
     if (!at)
         return NULL;
-    return arena_printf(cx->arena, "%s %s",
-                        time_long_date(cx->arena, at, cx->offset_min, cx->lang == LANG_EN),
-                        time_hm(cx->arena, at, cx->offset_min));
+    return time_moment(cx->arena, at, cx->offset_min, cx->lang == LANG_EN);
 }
 
 /* --- filling --------------------------------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ struct return_view {
 };
 
 struct slip_view {
+    const char *path; /* of the visit */
     const char *office, *address, *number, *name, *badge, *date, *time, *officer;
     struct thing_view *things;
     size_t thing_count;

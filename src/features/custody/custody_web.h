@@ -14,6 +14,9 @@ bool custody_from_return_page(const struct http_req *req);
 enum err custody_return_refused(struct cx *cx, struct http_req *req, struct http_res *res,
                                 const char *visit_id, enum err e) MUST_USE;
 
+/* custody_web_slip.c: the slip as a document for Word. */
+enum err custody_slip_docx_get(struct cx *cx, struct http_req *req, struct http_res *res);
+
 /* custody_web_day.c: the end of the day. */
 enum err custody_day_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err custody_day_post(struct cx *cx, struct http_req *req, struct http_res *res);

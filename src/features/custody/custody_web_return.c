@@ -3,6 +3,8 @@
 #include "features/custody/custody_view.h"
 #include "features/custody/custody_web.h"
 
+#include <string.h>
+
 #include "custody_tmpl.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
@@ -131,6 +133,12 @@ static struct refusal not_out(struct cx *cx, const char *label)
                             .arg = label};
 }
 
+/* The code of the slip holds the visit's id: a badge goes to the next guest, a slip does not. */
+static bool of_slip(const char *typed)
+{
+    return strlen(typed) == UUID_TEXT_BYTES - 1;
+}
+
 /* The visit that the query names, by badge or by id; "" when it names none. */
 static enum err visit_named(struct cx *cx, struct http_req *req, const char **ret_id)
 {
@@ -139,6 +147,10 @@ static enum err visit_named(struct cx *cx, struct http_req *req, const char **re
     *ret_id = str_or(id, "");
     if (!str_empty(id) || str_empty(typed))
         return ERR_OK;
+    if (of_slip(typed)) {
+        *ret_id = str_lower(cx->arena, typed);
+        return ERR_OK;
+    }
     const char *label = office_label(cx->arena, typed);
     struct badge_hold hold = {0};
     enum err e = custody_badge_holder(cx->read, cx->actor.office_id, label, &hold);
@@ -186,8 +198,10 @@ enum err custody_return_get(struct cx *cx, struct http_req *req, struct http_res
         .typed = str_or(http_query(req, "badge"), ""),
         .done = done_number(cx, http_query(req, "selesai")),
     };
-    if (e == ERR_OK && !str_empty(visit_id))
+    if (e == ERR_OK && !str_empty(visit_id)) {
+        view.typed = of_slip(view.typed) ? "" : view.typed;
         e = view_fill(cx, visit_id, &view);
+    }
     if (e == ERR_MISSING || e == ERR_CONFLICT) {
         res->status = e == ERR_MISSING ? 404 : 409;
         view.error = str_or(cx->diag.message, cx_t(cx, T("Kunjungan itu tidak ada.")));
@@ -245,6 +259,7 @@ enum err custody_slip_get(struct cx *cx, struct http_req *req, struct http_res *
         .things = custody_things(cx, items, count),
         .thing_count = count,
     };
+    view.path = arena_printf(cx->arena, "/tamu/%s", v.id);
     const struct page_view page = {
         .title = T("Slip titipan"), .current = "/tamu", .body = slip_body, .arg = &view};
     return page_render(cx, req, res, &page);

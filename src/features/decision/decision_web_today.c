@@ -120,10 +120,7 @@ static enum err fill_away(struct cx *cx, struct answer_queue *q)
     size_t count = 0, n = 0;
     TRY(away_row(cx, &away));
     if (away) {
-        q->away_until = arena_printf(
-            cx->arena, "%s %s",
-            time_long_date(cx->arena, away->until_at, cx->offset_min, cx->lang == LANG_EN),
-            time_hm(cx->arena, away->until_at, cx->offset_min));
+        q->away_until = time_moment(cx->arena, away->until_at, cx->offset_min, cx->lang == LANG_EN);
         q->away_deputy = staff_name(cx->read, cx->actor.office_id, away->deputy_id);
     }
     TRY(staff_list(cx->read, cx->actor.office_id, &list, &count));

@@ -34,18 +34,27 @@ struct seal_envelope;
 struct evidence_new {
     const char *kind;     /* EVIDENCE_EVIDENCE, _HANDOVER, _LETTER */
     const char *added_by; /* EVIDENCE_BY_STAFF: cx->actor is kept, sealed; _BY_REPORTER: nobody is */
+    const char *form_id;  /* of the page it was sent from; NULL: a repetition is not recognised */
 };
 
 struct evidence_added {
-    const char *id;
+    const char *id;      /* NULL: this form had brought this file before, it is stored already */
     const char *copy_id; /* NULL: no clean copy (no picture, or it could not be read) */
 };
+
+/* What a page with such a form carries in the field EVIDENCE_FORM_FIELD: a new one, or, shown again after a
+ * refusal, its own. */
+#define EVIDENCE_FORM_FIELD "_kiriman"
+const char *evidence_form_id(struct cx *cx, const struct http_req *req);
+/* As it came back; NULL when it is none. */
+const char *evidence_form_sent(const struct http_req *req);
 
 /* Checks (type by name and first bytes, size, ceilings), seals and stores one uploaded file in constant
  * memory. A file that no row names yet is swept at the next start. Refusals, with their sentence:
  * ERR_INVALID "file_type", "file_empty", "file_size" (a field error of file->field as well);
  * ERR_CONFLICT "too_many_files", "too_many_bytes", "no_public_key" (a complaint of old);
- * ERR_BUSY "disk_full". Audited "file_added" with the file's id (not for an anonymous complaint and not for
+ * ERR_BUSY "disk_full". The same file (name, kind, content) from the same form is stored once, within 7 days,
+ * also where both come at once: of that nothing is kept but a keyed hash and the day. Audited "file_added" with the file's id (not for an anonymous complaint and not for
  * a reporter: their entry would tell the time). */
 enum err evidence_add(struct cx *cx, const struct complaint *c, const struct http_req *req,
                       const struct http_file *file, const struct evidence_new *n,
@@ -63,11 +72,13 @@ struct evidence_file {
     const char *name;                /* as the sender called it; NULL: its seal does not open */
     const char *type;                /* media type, from the file's own first bytes */
     int64_t bytes;
-    const char *sha256;   /* of the original, 64 hexadecimal digits */
-    const char *added_by; /* EVIDENCE_BY_… */
-    const char *adder;    /* name of the officer; NULL for a reporter */
-    int64_t added_at;     /* the day alone when the complaint is anonymous */
-    bool exact;           /* added_at has a time */
+    const char *sha256;                       /* of the original, 64 hexadecimal digits */
+    const char *added_by;                     /* EVIDENCE_BY_… */
+    const char *adder;                        /* name of the officer; NULL for a reporter */
+    int64_t added_at;                         /* the day alone when the complaint is anonymous */
+    bool exact;                               /* added_at has a time */
+    int64_t withdrawn_at;                     /* 0: it was not */
+    const char *withdrawn_by, *withdrawn_why; /* the officer's name; his words */
 };
 
 /* What was handed over, oldest first; clean copies are named by their original, not listed. The envelope
@@ -84,6 +95,12 @@ enum err evidence_count(struct db_conn *conn, const char *office_id, const char 
 struct http_res;
 enum err evidence_send(struct cx *cx, const struct complaint *c, const struct seal_envelope *key,
                        const char *file_id, struct http_res *res) MUST_USE;
+
+/* Says that a file was handed over or chosen by mistake: it stays, marked, and is given out as before; who, when
+ * and why are sealed beside its name. The bytes stay until the complaint's do. ERR_MISSING without such an
+ * original, ERR_CONFLICT "withdrawn" when it is already. Audited "file_withdrawn" with the file's id. */
+enum err evidence_withdraw(struct cx *cx, const struct complaint *c, const struct seal_envelope *key,
+                           const char *file_id, const char *why) MUST_USE;
 
 /* Removes what a crash left; at the start of the server. */
 enum err evidence_sweep(struct cx *cx, const char *office_id) MUST_USE;

@@ -25,6 +25,8 @@ DB_SQL(
     " key_sealed, meta_sealed, added_at, added_by)"
     " SELECT $1, $2, $3, $4, $5, COALESCE(max(ordinal), 0) + 1, $6, $7, $8, $9, $10"
     " FROM complaint_file WHERE office_id = $1 AND complaint_id = $3");
+DB_SQL(evidence_update_meta, "UPDATE complaint_file SET meta_sealed = $5 WHERE office_id = $1"
+                             " AND id = $2 AND complaint_id = $3 AND meta_sealed = $4");
 DB_SQL(evidence_select, "SELECT " COLUMNS " FROM complaint_file WHERE office_id = $1"
                         " AND complaint_id = $2 ORDER BY ordinal, id LIMIT 500");
 DB_SQL(evidence_select_one, "SELECT " COLUMNS " FROM complaint_file WHERE office_id = $1"
@@ -37,13 +39,9 @@ DB_SQL(evidence_select_bytes,
 DB_SQL(evidence_select_named,
        "SELECT count(*) FROM complaint_file WHERE office_id = $1 AND id = $2");
 
-const struct db_sql *const evidence_statements[] = {&evidence_insert,
-                                                    &evidence_select,
-                                                    &evidence_select_one,
-                                                    &evidence_select_count,
-                                                    &evidence_select_bytes,
-                                                    &evidence_select_named,
-                                                    NULL};
+const struct db_sql *const evidence_statements[] = {
+    &evidence_insert,       &evidence_update_meta,  &evidence_select,       &evidence_select_one,
+    &evidence_select_count, &evidence_select_bytes, &evidence_select_named, NULL};
 
 enum err evidence_count(struct db_conn *conn, const char *office_id, const char *complaint_id,
                         int64_t *ret_count)
@@ -108,14 +106,39 @@ static enum err insert(struct db_conn *tx, const struct evidence_write *w,
                   NULL);
 }
 
+enum err evidence_repeated(struct db_conn *conn, const struct replay *r, bool *ret)
+{
+    const char *subject = NULL;
+    int status = 0;
+    struct refusal refusal; /* never: of these keys the body is a part */
+    return replay_find(conn, r, ret, &subject, &status, &refusal);
+}
+
+enum err evidence_mark(struct db_conn *tx, void *arg)
+{
+    const struct evidence_mark *m = arg;
+    int64_t changed = 0;
+    TRY(db_run(tx, &evidence_update_meta,
+               DB_ARGS(db_text(m->office_id), db_text(m->id), db_text(m->complaint_id),
+                       db_bytes(m->before), db_bytes(m->after)),
+               &changed));
+    if (changed != 1)
+        return ERR_CONFLICT;
+    return m->entry.action ? audit_append(tx, &m->entry, NULL) : ERR_OK;
+}
+
 enum err evidence_write(struct db_conn *tx, void *arg)
 {
     struct evidence_write *w = arg;
+    TRY(evidence_repeated(tx, &w->replay, &w->repeated));
+    if (w->repeated)
+        return ERR_OK;
     TRY(evidence_room(tx, w->office_id, w->complaint_id, w->rows[0].sealed_bytes, &w->refusal));
     if (w->refusal.err != ERR_OK)
         return w->refusal.err;
     for (size_t i = 0; i < w->count; i++)
         TRY(insert(tx, w, &w->rows[i]));
+    TRY(replay_keep(tx, &w->replay, "", 201, w->replay_at));
     if (!w->action)
         return ERR_OK;
     const struct audit_new entry = {.office_id = w->office_id,

@@ -54,7 +54,8 @@ static enum err add_files(struct cx *cx, const struct http_req *req, const struc
                           const struct add_form *f, size_t *ret_count)
 {
     const struct evidence_new n = {.kind = str_or(f->kind, EVIDENCE_EVIDENCE),
-                                   .added_by = EVIDENCE_BY_STAFF};
+                                   .added_by = EVIDENCE_BY_STAFF,
+                                   .form_id = evidence_form_sent(req)};
     const char *field = "files";
     for (size_t i = 0; i < req->file_count; i++) {
         if (str_eq(req->files[i].field, "photo"))
@@ -68,6 +69,8 @@ static const char *done_text(struct cx *cx, const struct http_req *req)
 {
     int64_t n = 0;
     const char *text = http_query(req, "tersimpan");
+    if (http_query(req, "ditarik"))
+        return cx_t(cx, T("Berkas ditarik. Berkasnya tetap tersimpan dan tampak sebagai ditarik."));
     if (!text || !str_to_i64(text, 1, EVIDENCE_FILES, &n))
         return NULL;
     return cx_printf(cx, T("%d berkas disegel dan tersimpan."), (int)n);
@@ -104,27 +107,35 @@ static const char *added_text(struct cx *cx, const struct evidence_file *f)
 {
     const char *who = str_eq(f->added_by, EVIDENCE_BY_REPORTER) ? cx_t(cx, T("pelapor"))
                                                                 : str_or(f->adder, "");
-    const char *day = time_long_date(cx->arena, f->added_at, cx->offset_min, cx->lang == LANG_EN);
-    if (!f->exact)
-        return arena_printf(cx->arena, "%s · %s", day, who);
-    return arena_printf(cx->arena, "%s %s %s · %s", day,
-                        time_hm(cx->arena, f->added_at, cx->offset_min),
-                        time_zone_letters(cx->offset_min), who);
+    bool english = cx->lang == LANG_EN;
+    const char *when = f->exact ? time_moment(cx->arena, f->added_at, cx->offset_min, english)
+                                : time_long_date(cx->arena, f->added_at, cx->offset_min, english);
+    return arena_printf(cx->arena, "%s · %s", when, who);
 }
 
 static struct evidence_line line_of(struct cx *cx, const char *base, const struct evidence_file *f)
 {
     const char *copy = f->copy_id ? arena_printf(cx->arena, "%s/%s", base, f->copy_id) : NULL;
-    return (struct evidence_line){.name = f->name,
-                                  .kind = complaint_label(evidence_kinds, f->kind),
-                                  .type = evidence_type_label(f->type),
-                                  .size = size_text(cx, f->bytes),
-                                  .added = added_text(cx, f),
-                                  .sha256 = f->sha256,
-                                  .path = arena_printf(cx->arena, "%s/%s", base, f->id),
-                                  .copy_path = copy,
-                                  .picture = copy || str_eq(f->type, "image/jpeg") ||
-                                             str_eq(f->type, "image/png")};
+    const char *path = arena_printf(cx->arena, "%s/%s", base, f->id);
+    const char *withdrawn = NULL;
+    if (f->withdrawn_at)
+        withdrawn = arena_printf(
+            cx->arena, "%s · %s",
+            time_moment(cx->arena, f->withdrawn_at, cx->offset_min, cx->lang == LANG_EN),
+            str_or(f->withdrawn_by, "–"));
+    return (struct evidence_line){
+        .name = f->name,
+        .kind = complaint_label(evidence_kinds, f->kind),
+        .type = evidence_type_label(f->type),
+        .size = size_text(cx, f->bytes),
+        .added = added_text(cx, f),
+        .sha256 = f->sha256,
+        .path = path,
+        .copy_path = withdrawn ? NULL : copy,
+        .withdraw_path = withdrawn ? NULL : arena_printf(cx->arena, "%s/tarik", path),
+        .withdrawn = withdrawn,
+        .why = f->withdrawn_why,
+        .picture = copy || str_eq(f->type, "image/jpeg") || str_eq(f->type, "image/png")};
 }
 
 static json_t *file_json(struct cx *cx, const struct evidence_file *f)
@@ -139,6 +150,8 @@ static json_t *file_json(struct cx *cx, const struct evidence_file *f)
     json_object_set_new_nocheck(o, "copy_id", json_text(f->copy_id));
     json_object_set_new_nocheck(o, "added_by", json_text(f->added_by));
     json_object_set_new_nocheck(o, "added_at", json_time(cx, f->added_at));
+    json_object_set_new_nocheck(o, "withdrawn_at", json_time(cx, f->withdrawn_at));
+    json_object_set_new_nocheck(o, "withdrawn_reason", json_text(f->withdrawn_why));
     return o;
 }
 
@@ -166,6 +179,7 @@ static enum err render(struct cx *cx, struct http_req *req, struct http_res *res
     v->done = e == ERR_OK ? done_text(cx, req) : NULL;
     v->form.kind = str_or(form_typed(cx, req, "kind"), EVIDENCE_EVIDENCE);
     v->form.ask_kind = true;
+    v->form.id = evidence_form_id(cx, req);
     res->allow_camera = !v->listing;
     struct page_view page = {.title = T("Berkas pengaduan"),
                              .current = v->listing ? "/pengaduan" : "/tamu",
@@ -202,11 +216,14 @@ static enum err show_list(struct cx *cx, struct http_req *req, struct http_res *
         return list_json(cx, res, files, count);
     struct evidence_page_view *v = ARENA_NEW(cx->arena, struct evidence_page_view);
     v->locked = e == ERR_DENIED ? cx->diag.message : NULL;
+    bool shut = e == ERR_DENIED && str_eq(cx->diag.code, "key_locked");
     cx->diag = diag;
     v->number = complaint_number_text(cx->arena, c->number, c->year);
     v->back_path = arena_printf(cx->arena, "/pengaduan/%s", c->id);
     v->back_label = T("Kembali ke pengaduan");
     v->form.path = arena_printf(cx->arena, "%s/berkas", v->back_path);
+    v->unlock = shut ? arena_printf(cx->arena, "/pengaduan/buka-kunci?next=%s", v->form.path)
+                     : NULL;
     v->listing = true;
     v->lines = ARENA_ARRAY(cx->arena, count + 1, struct evidence_line);
     v->line_count = count;
@@ -326,6 +343,7 @@ static enum err show_code(struct cx *cx, struct http_req *req, struct http_res *
         res->status = http_status(e);
     v->done = e == ERR_OK ? done_text(cx, req) : NULL;
     v->form = (struct evidence_form){.path = CODE_PATH,
+                                     .id = evidence_form_id(cx, req),
                                      .kind = str_or(form_typed(cx, req, "kind"), EVIDENCE_EVIDENCE),
                                      .code = form_typed(cx, req, "receipt")};
     res->allow_camera = true;
@@ -391,6 +409,8 @@ const struct route *evidence_routes(void)
         {HTTP_GET, "/pengaduan/{id}/berkas", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, list_get, NULL, 0, T("Berkas pengaduan; setiap pembacaan dicatat"), NULL},
         {HTTP_POST, "/pengaduan/{id}/berkas", COMPLAINT_READER_ROLES, ADDS, list_post, &add_form, EVIDENCE_BODY_BYTES, T("Tambah berkas pada pengaduan, disegel"), NULL},
         {HTTP_GET, "/pengaduan/{id}/berkas/{file}", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, file_get, NULL, 0, T("Ambil satu berkas; setiap pengambilan dicatat"), NULL},
+        {HTTP_GET, "/pengaduan/{id}/berkas/{file}/tarik", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, evidence_withdraw_get, NULL, 0, T("Isian untuk menarik berkas yang keliru"), NULL},
+        {HTTP_POST, "/pengaduan/{id}/berkas/{file}/tarik", COMPLAINT_READER_ROLES, ROUTE_NO_TOKEN, evidence_withdraw_post, &evidence_withdraw_form, 0, T("Tandai berkas sebagai ditarik, dengan alasan; berkasnya tetap tersimpan"), NULL},
         {HTTP_GET, "/tamu/{id}/pengaduan/berkas", WRITES, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, desk_get, NULL, 0, T("Isian berkas pengaduan di loket"), NULL},
         {HTTP_POST, "/tamu/{id}/pengaduan/berkas", WRITES, ADDS, desk_post, &add_form, EVIDENCE_BODY_BYTES, T("Tambah berkas segera setelah pengaduan ditulis"), NULL},
         {HTTP_GET, CODE_PATH, WRITES, ROUTE_NO_TOKEN | ROUTE_UNLOGGED, code_get, NULL, 0, T("Isian berkas susulan dengan kode tanda terima"), NULL},

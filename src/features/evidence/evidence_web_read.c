@@ -27,6 +27,10 @@ static void fill(const struct cx *cx, const struct complaint *c, const struct ev
     f->type = meta.type;
     f->bytes = meta.bytes;
     f->sha256 = meta.sha256;
+    f->withdrawn_at = meta.withdrawn_at;
+    f->withdrawn_why = meta.withdrawn_why;
+    if (meta.withdrawer_id)
+        f->withdrawn_by = staff_name(cx->read, cx->actor.office_id, meta.withdrawer_id);
     f->exact = meta.at > 0;
     if (f->exact)
         f->added_at = meta.at;

@@ -34,6 +34,11 @@ char *evidence_meta_json(struct cx *cx, const struct evidence_meta *m)
     json_object_set_new_nocheck(o, "adder", json_text(m->adder_id));
     json_object_set_new_nocheck(o, "bytes", json_integer(m->bytes));
     json_object_set_new_nocheck(o, "at", json_integer(m->at));
+    if (m->withdrawn_at) {
+        json_object_set_new_nocheck(o, "withdrawn_at", json_integer(m->withdrawn_at));
+        json_object_set_new_nocheck(o, "withdrawer", json_text(m->withdrawer_id));
+        json_object_set_new_nocheck(o, "withdrawn_why", json_text(m->withdrawn_why));
+    }
     struct buf text = buf_new(cx->arena, 512, META_MAX);
     json_write(&text, json_keep(cx->arena, o));
     return text.p;
@@ -52,6 +57,9 @@ enum err evidence_meta_read(const struct cx *cx, const char *text, struct eviden
         .adder_id = json_string_value(json_object_get(o, "adder")),
         .bytes = json_integer_value(json_object_get(o, "bytes")),
         .at = json_integer_value(json_object_get(o, "at")),
+        .withdrawn_at = json_integer_value(json_object_get(o, "withdrawn_at")),
+        .withdrawer_id = json_string_value(json_object_get(o, "withdrawer")),
+        .withdrawn_why = json_string_value(json_object_get(o, "withdrawn_why")),
     };
     return ERR_OK;
 }
@@ -200,6 +208,60 @@ static enum err seal_one(struct cx *cx, const struct complaint *c, const struct 
     return e;
 }
 
+/* --- sent twice --------------------------------------------------------------------------------------------- */
+
+#define FORM_ID_BYTES (UUID_TEXT_BYTES - 1)
+
+const char *evidence_form_sent(const struct http_req *req)
+{
+    const char *id = http_field(req, EVIDENCE_FORM_FIELD);
+    bool good = id && strlen(id) == FORM_ID_BYTES &&
+                strspn(id, "0123456789abcdef-") == FORM_ID_BYTES;
+    return good ? id : NULL;
+}
+
+const char *evidence_form_id(struct cx *cx, const struct http_req *req)
+{
+    const char *sent = evidence_form_sent(req);
+    char *fresh = arena_alloc(cx->arena, UUID_TEXT_BYTES);
+    rand_uuid4(fresh);
+    return sent ? sent : fresh;
+}
+
+static void hash_text(crypto_hash_sha256_state *state, const char *text)
+{
+    (void)crypto_hash_sha256_update(state, (const uint8_t *)text, strlen(text) + 1);
+}
+
+/* The key is a hash over the form's random id, which is kept nowhere: it says nothing to whoever reads the
+ * table, nor do actor and time, which are left out. */
+static enum err replay_of(struct cx *cx, const struct complaint *c, const struct origin *from,
+                          const struct evidence_new *n, const struct evidence_meta *meta,
+                          struct replay *ret)
+{
+    crypto_hash_sha256_state state;
+    *ret = (struct replay){.present = false};
+    if (!n->form_id)
+        return ERR_OK;
+    uint8_t *part = arena_alloc(cx->arena, PART_BYTES);
+    (void)crypto_hash_sha256_init(&state);
+    hash_text(&state, c->id);
+    hash_text(&state, n->form_id);
+    hash_text(&state, n->kind);
+    hash_text(&state, meta->name);
+    for (uint64_t at = 0, bytes = (uint64_t)meta->bytes; at < bytes;) {
+        size_t some = bytes - at < PART_BYTES ? (size_t)(bytes - at) : PART_BYTES;
+        TRY(origin_read(from, at, part, some));
+        (void)crypto_hash_sha256_update(&state, part, some);
+        at += some;
+    }
+    *ret = (struct replay){
+        .present = true, .office_id = cx->actor.office_id, .actor_id = "", .route = "berkas"};
+    (void)crypto_hash_sha256_final(&state, ret->key_hash);
+    memcpy(ret->body_hash, ret->key_hash, sizeof(ret->body_hash));
+    return ERR_OK;
+}
+
 /* --- the act ------------------------------------------------------------------------------------------------ */
 
 static const char *new_id(struct cx *cx)
@@ -268,10 +330,40 @@ static enum err check_room(struct cx *cx, const struct complaint *c, const struc
 static enum err store(struct cx *cx, struct evidence_write *w)
 {
     enum err e = db_tx(cx, "evidence_add", evidence_write, w);
-    if (e == ERR_OK)
+    if (e == ERR_OK && !w->repeated)
         return ERR_OK;
     forget(cx, w);
+    if (e == ERR_OK)
+        return ERR_OK;
     return w->refusal.err == ERR_OK ? e : cx_refuse(cx, &w->refusal);
+}
+
+static struct evidence_meta meta_of(struct cx *cx, const struct complaint *c,
+                                    const struct http_file *file, const struct evidence_new *n,
+                                    const char *type)
+{
+    bool anonymous = str_eq(c->reporter_mode, "anonymous");
+    struct evidence_meta meta = {
+        .name = file_name(cx, file, NAME_MAX_CHARS),
+        .declared = arena_strndup(cx->arena, file->content_type, strnlen(file->content_type, 120)),
+        .type = type,
+        .bytes = (int64_t)file->bytes,
+        .at = anonymous ? 0 : cx->now_ms};
+    if (str_eq(n->added_by, EVIDENCE_BY_STAFF))
+        meta.adder_id = cx->actor.id;
+    return meta;
+}
+
+/* Sealed on the disk, not yet in a row. */
+static enum err seal_all(struct cx *cx, const struct complaint *c, const struct origin *from,
+                         struct evidence_meta *meta, bool picture, struct evidence_write *w)
+{
+    bool together = db_reads_together(cx->read, false);
+    enum err e = seal_one(cx, c, from, meta, &w->rows[0]);
+    if (e == ERR_OK && picture)
+        add_copy(cx, c, from, meta, w);
+    (void)db_reads_together(cx->read, together);
+    return e;
 }
 
 enum err evidence_add(struct cx *cx, const struct complaint *c, const struct http_req *req,
@@ -281,32 +373,25 @@ enum err evidence_add(struct cx *cx, const struct complaint *c, const struct htt
     const struct evidence_type *type = NULL;
     const struct origin from = {.req = req, .file = file};
     TRY(check_type(cx, req, file, &type));
-    TRY(check_room(cx, c, file));
     if (!type)
         return cx_detail(cx, ERR_INTERNAL, "a file without a type was let in");
-    bool anonymous = str_eq(c->reporter_mode, "anonymous");
     struct evidence_write w = {.office_id = cx->actor.office_id, .complaint_id = c->id, .count = 1};
-    struct evidence_meta meta = {
-        .name = file_name(cx, file, NAME_MAX_CHARS),
-        .declared = arena_strndup(cx->arena, file->content_type, strnlen(file->content_type, 120)),
-        .type = type->media,
-        .bytes = (int64_t)file->bytes,
-        .at = anonymous ? 0 : cx->now_ms};
-    if (str_eq(n->added_by, EVIDENCE_BY_STAFF))
-        meta.adder_id = cx->actor.id;
-    w.rows[0] = (struct evidence_row){.id = new_id(cx),
-                                      .kind = n->kind,
-                                      .added_by = n->added_by,
-                                      .added_at = time_day_start(cx->now_ms, cx->offset_min)};
-    bool together = db_reads_together(cx->read, false);
-    enum err e = seal_one(cx, c, &from, &meta, &w.rows[0]);
-    if (e == ERR_OK && type->picture)
-        add_copy(cx, c, &from, &meta, &w);
-    (void)db_reads_together(cx->read, together);
-    TRY(e);
+    struct evidence_meta meta = meta_of(cx, c, file, n, type->media);
+    TRY(replay_of(cx, c, &from, n, &meta, &w.replay));
+    TRY(evidence_repeated(cx->read, &w.replay, &w.repeated));
+    *ret = (struct evidence_added){.id = NULL};
+    if (w.repeated)
+        return ERR_OK;
+    TRY(check_room(cx, c, file));
+    w.replay_at = time_day_start(cx->now_ms, cx->offset_min);
+    w.rows[0] = (struct evidence_row){
+        .id = new_id(cx), .kind = n->kind, .added_by = n->added_by, .added_at = w.replay_at};
+    TRY(seal_all(cx, c, &from, &meta, type->picture, &w));
     fill_audit(cx, c, n, &w);
     TRY(store(cx, &w));
-    *ret = (struct evidence_added){.id = w.rows[0].id, .copy_id = w.count > 1 ? w.rows[1].id : NULL};
+    if (!w.repeated)
+        *ret = (struct evidence_added){.id = w.rows[0].id,
+                                       .copy_id = w.count > 1 ? w.rows[1].id : NULL};
     return ERR_OK;
 }
 

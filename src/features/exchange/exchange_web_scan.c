@@ -79,6 +79,12 @@ enum err exchange_scan_open(struct cx *cx, const struct exchange_batch *b, struc
     return ERR_OK;
 }
 
+/* Other programs put an apostrophe before what might be taken for a formula or a number: '+62811, '0811. */
+static const char *without_guard(const char *text)
+{
+    return text[0] == '\'' && text[1] && strchr("=+-@0123456789", text[1]) ? text + 1 : text;
+}
+
 /* False when every column that counts is empty: lines below the table, say. */
 static bool pick_cells(const struct exchange_mapping *m, const struct sheet_row *row,
                        struct exchange_cell cells[EX_FIELDS])
@@ -90,7 +96,7 @@ static bool pick_cells(const struct exchange_mapping *m, const struct sheet_row 
         if (column == 0 || column > row->count)
             continue;
         const struct sheet_cell *c = &row->cells[column - 1];
-        cells[f] = (struct exchange_cell){.text = c->text,
+        cells[f] = (struct exchange_cell){.text = without_guard(c->text),
                                           .days = c->number,
                                           .is_number = c->kind == SHEET_NUMBER ||
                                                        c->kind == SHEET_TIME};

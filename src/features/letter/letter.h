@@ -7,16 +7,25 @@
 #include "lib/base/cx.h"
 #include "lib/db/db.h"
 
+/* What a letter is made from. */
+enum letter_of {
+    LETTER_OF_COMPLAINT,
+    LETTER_OF_VISIT,  /* features/custody */
+    LETTER_OF_PERIOD, /* features/report */
+    LETTER_OF_OFFICE, /* features/standard */
+};
 /* Kinds: complaint_form receipt (no number of their own) · review disposition order report notice transfer
- * completion summons. */
+ * completion summons · of no complaint: deposit service_report pledge. */
 struct letter_kind {
-    const char *code;    /* NULL ends the table */
-    const char *label;   /* msgid: "Surat perintah tugas (IN.1)" */
+    const char *code;  /* NULL ends the table */
+    const char *label; /* msgid: "Surat perintah tugas (IN.1)" */
+    enum letter_of of;
+    const char *must;    /* placeholder without which a template is refused */
     bool numbered;       /* takes a number from the book */
     const char *type;    /* of the number as shipped: "B", "R", "Print" */
     const char *subject; /* subject code as shipped: "Dek.3" */
 };
-#define LETTER_KINDS 10
+#define LETTER_KINDS 13
 extern const struct letter_kind letter_kinds[LETTER_KINDS + 1];
 /* NULL when there is no such kind. */
 const struct letter_kind *letter_kind_of(const char *code);
@@ -34,10 +43,11 @@ struct letter {
     const char *kind;              /* of letter_kinds; "other" for a number taken by hand */
     const char *type, *suffix, *subject_code, *number;
     int64_t year, sequence, month;
-    int64_t dated_at;          /* the day on the letter */
-    const char *about;         /* of numbers taken by hand; "" */
-    int64_t template_version;  /* 0: as shipped */
-    struct bytes input_sealed; /* what was typed: a drop of the complaint */
+    int64_t dated_at;                   /* the day on the letter */
+    const char *about;                  /* of numbers taken by hand; "" */
+    const char *addressee, *attachment; /* likewise */
+    int64_t template_version;           /* 0: as shipped */
+    struct bytes input_sealed;          /* what was typed: a drop of the complaint */
     int64_t made_at, cancelled_at;
     const char *made_by, *cancelled_by, *cancel_reason;
 };
@@ -67,6 +77,23 @@ enum err letter_written_complaint(struct cx *cx, const struct letter_intake *in,
                                   struct bytes *ret) MUST_USE;
 /* Tanda terima pengaduan. */
 enum err letter_receipt(struct cx *cx, const struct letter_intake *in, struct bytes *ret) MUST_USE;
+
+/* --- papers of other features: of no complaint, without a number, kept nowhere -------------------------------- */
+struct docx_item;
+struct letter_paper {
+    const char *kind;  /* deposit service_report pledge */
+    const char *title; /* of the document's properties */
+    const struct docx_item
+        *items; /* what letter_names.c lists for the kind; they come before the office's own */
+    size_t count;
+    int64_t dated_at;
+};
+/* The template in use, filled, in the arena. Indonesian, as what stands in the items. 409 "template_broken". */
+enum err letter_paper(struct cx *cx, const struct letter_paper *p, struct bytes *ret) MUST_USE;
+/* The lines of a signer (post, name, then rank and NIP) as the items PREFIX_jabatan, _nama and _keterangan, from
+ * ret on; a line that is missing is a blank for the pen. */
+#define LETTER_SIGNER_ITEMS 3
+void letter_signer(struct arena *a, const char *prefix, const char *lines, struct docx_item *ret);
 
 extern const struct db_sql *const letter_statements[];
 extern const struct db_sql *const letter_template_statements[];

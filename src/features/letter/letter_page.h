@@ -30,7 +30,8 @@ struct letter_person_choice {
     bool chosen;
 };
 struct letter_typed {
-    const char *date, *signer, *signer_title, *addressee, *subject, *nature, *attachment, *basis;
+    const char *date, *subject_code, *signer, *signer_title, *addressee, *subject, *nature,
+        *attachment, *basis;
     const char *body, *analysis, *conclusion, *advice, *task, *period, *note, *copies, *value;
 };
 struct letter_new_view {
@@ -92,6 +93,7 @@ struct letter_book_view {
     size_t counter_count;
     const char *place, *unit, *year;
     const char *type, *subject_code, *about, *date, *start_type, *start_last; /* as typed */
+    const char *addressee, *attachment;
     bool may_set, done;
 };
 

@@ -38,8 +38,9 @@ const char *letter_suffix(struct arena *a, int64_t used);
 struct letter_placeholder {
     const char *name, *label; /* label: msgid */
     int section; /* 0: a value, 1: a list or condition, 2: a column of the list above, 3: picture */
+    const char *example; /* in a sample, where nothing else makes one; of a column one a row: "a|b" */
 };
-/* Ended by name NULL. */
-extern const struct letter_placeholder letter_placeholders[];
+/* Those of a kind, ended by name NULL: the office's own, then what the kind is of (letter_names.c). */
+const struct letter_placeholder *letter_placeholders(struct arena *a, const struct letter_kind *k);
 
 #endif

@@ -31,6 +31,8 @@ static const struct record_column letter_columns[] = {
     COLUMN(cancelled_at, REC_TIME),
     COLUMN(cancelled_by, REC_TEXT),
     COLUMN(cancel_reason, REC_TEXT),
+    COLUMN(addressee, REC_TEXT),
+    COLUMN(attachment, REC_TEXT),
 };
 static const struct record letter_record = RECORD("LetterRow", struct letter, letter_columns);
 
@@ -59,7 +61,7 @@ static const struct record counter_record = RECORD("LetterCounter", struct lette
 #define LETTER_COLUMNS                                                                             \
     "id, complaint_id, kind, type, year, sequence, suffix, month, subject_code, number, "          \
     "dated_at, about, template_version, input_sealed, made_at, made_by, cancelled_at, "            \
-    "cancelled_by, cancel_reason"
+    "cancelled_by, cancel_reason, addressee, attachment"
 
 DB_SQL(letter_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
                     "ON CONFLICT (office_id, book, period) "
@@ -76,8 +78,9 @@ DB_SQL(letter_suffixes, "SELECT count(*) FROM letter WHERE office_id = $1 AND ty
 DB_SQL(
     letter_insert,
     "INSERT INTO letter (office_id, id, complaint_id, kind, type, year, sequence, suffix, month, "
-    "subject_code, number, dated_at, about, template_version, input_sealed, made_at, made_by) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    "subject_code, number, dated_at, about, template_version, input_sealed, made_at, made_by, "
+    "addressee, attachment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+    "$15, $16, $17, $18, $19)");
 DB_SQL(letter_select, "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 AND id = $2");
 DB_SQL(letter_select_complaint,
        "SELECT " LETTER_COLUMNS " FROM letter WHERE office_id = $1 AND complaint_id = $2 "
@@ -246,7 +249,8 @@ static enum err insert(struct db_conn *tx, const char *office_id, const struct l
                           db_text(l->suffix), db_int(l->month), db_text(l->subject_code),
                           db_text(l->number), db_int(l->dated_at), db_text(l->about),
                           db_int(l->template_version), db_bytes(l->input_sealed),
-                          db_int(l->made_at), db_text(l->made_by)),
+                          db_int(l->made_at), db_text(l->made_by),
+                          db_text(str_or(l->addressee, "")), db_text(str_or(l->attachment, ""))),
                   NULL);
 }
 

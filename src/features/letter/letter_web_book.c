@@ -44,13 +44,15 @@ static const struct field start_fields[] = {
 const struct form letter_start_form = FORM("LetterStart", struct start_in, start_fields);
 
 struct take_in {
-    const char *type, *subject_code, *date, *about;
+    const char *type, *subject_code, *date, *about, *addressee, *attachment;
 };
 static const struct field take_fields[] = {
     {.name = "type", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct take_in, type), .max = 20, .label = T("Kode surat"), .missing = T("Tulis kode surat, misalnya B.")},
     {.name = "subject_code", .type = FIELD_TEXT, .offset = offsetof(struct take_in, subject_code), .max = 12, .label = T("Kode masalah")},
     {.name = "date", .type = FIELD_DATE, .offset = offsetof(struct take_in, date), .label = T("Tanggal surat")},
     {.name = "about", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct take_in, about), .min = 3, .max = 200, .label = T("Perihal"), .missing = T("Tulis perihal surat.")},
+    {.name = "addressee", .type = FIELD_TEXT, .offset = offsetof(struct take_in, addressee), .max = 200, .label = T("Kepada")},
+    {.name = "attachment", .type = FIELD_TEXT, .offset = offsetof(struct take_in, attachment), .max = 80, .label = T("Lampiran")},
 };
 const struct form letter_take_form = FORM("LetterNumberNew", struct take_in, take_fields);
 /* clang-format on */
@@ -149,6 +151,8 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res)
     v->subject_code = post ? form_typed(cx, req, "subject_code") : "";
     v->about = post ? form_typed(cx, req, "about") : "";
     v->date = post ? form_typed(cx, req, "date") : "";
+    v->addressee = post ? form_typed(cx, req, "addressee") : "";
+    v->attachment = post ? form_typed(cx, req, "attachment") : "";
     v->start_type = post ? form_typed(cx, req, "start_type") : "";
     v->start_last = post ? form_typed(cx, req, "last") : "";
     if (post && *form_typed(cx, req, "place"))
@@ -205,7 +209,7 @@ static void check_type(struct cx *cx, const char *field, const char *type)
               "atau R-LAPHASTUG."));
 }
 
-static void check_subject(struct cx *cx, const char *field, const char *code)
+void letter_check_subject(struct cx *cx, const char *field, const char *code)
 {
     if (!letter_subject_ok(code) && !form_error(cx, field))
         cx_field(
@@ -222,8 +226,8 @@ static enum err settings_of(struct cx *cx, struct http_req *req, struct letter_s
     for (size_t i = 0; i < in.rules.count; i++) {
         const struct letter_kind *k = letter_kind_of(rules[i].kind);
         check_type(cx, arena_printf(cx->arena, "rules.%zu.type", i), rules[i].type);
-        check_subject(cx, arena_printf(cx->arena, "rules.%zu.subject_code", i),
-                      rules[i].subject_code);
+        letter_check_subject(cx, arena_printf(cx->arena, "rules.%zu.subject_code", i),
+                             rules[i].subject_code);
         if (!k || !k->numbered)
             cx_field(cx, arena_printf(cx->arena, "rules.%zu.kind", i), "unknown",
                      T("Jenis surat itu tidak ada. Muat ulang halaman."));
@@ -268,7 +272,7 @@ static enum err take(struct cx *cx, struct http_req *req, struct letter_taking *
     struct office office = {0};
     enum err e = form_parse(cx, req, &letter_take_form, &in);
     check_type(cx, "type", in.type);
-    check_subject(cx, "subject_code", in.subject_code);
+    letter_check_subject(cx, "subject_code", in.subject_code);
     int64_t day = letter_dated(cx, in.date);
     TRY(e == ERR_OK ? cx_fields(cx) : e);
     TRY(office_get(cx->read, cx->actor.office_id, &office));
@@ -280,6 +284,8 @@ static enum err take(struct cx *cx, struct http_req *req, struct letter_taking *
                                 .type = in.type,
                                 .subject_code = str_or(in.subject_code, ""),
                                 .about = in.about,
+                                .addressee = str_or(in.addressee, ""),
+                                .attachment = str_or(in.attachment, ""),
                                 .dated_at = day,
                                 .made_at = cx->now_ms,
                                 .made_by = cx->actor.id};

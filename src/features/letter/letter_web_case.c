@@ -17,7 +17,7 @@
 #define TEAM_MAX 20
 
 struct letter_in {
-    const char *id, *kind, *date, *signer, *signer_title;
+    const char *id, *kind, *date, *subject_code, *signer, *signer_title;
     const char *addressee, *subject, *nature, *attachment, *basis, *body, *analysis, *conclusion;
     const char *advice, *task, *period, *note, *copies, *value;
     struct text_list team;
@@ -30,6 +30,7 @@ static const struct field letter_fields[] = {
     {.name = "id", .type = FIELD_ID, AT(id), .label = T("Nomor formulir")},
     {.name = "kind", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(kind), .choices = kind_codes, .label = T("Jenis surat"), .missing = T("Pilih jenis surat.")},
     {.name = "date", .type = FIELD_DATE, AT(date), .label = T("Tanggal surat")},
+    {.name = "subject_code", .type = FIELD_TEXT, AT(subject_code), .max = 12, .label = T("Kode masalah")},
     {.name = "signer", .type = FIELD_ID, .flags = FIELD_REQUIRED, AT(signer), .label = T("Penanda tangan"), .missing = T("Pilih siapa yang menandatangani.")},
     {.name = "signer_title", .type = FIELD_TEXT, AT(signer_title), .max = 150, .label = T("Jabatan pada surat")},
     {.name = "addressee", .type = FIELD_LINES, .flags = FIELD_PRIVATE, AT(addressee), .max = 500, .label = T("Kepada")},
@@ -240,6 +241,9 @@ static enum err fill_first(struct cx *cx, const struct casefile *f, struct lette
     enum err e = staff_of_post(cx->read, cx->actor.office_id, post, &head);
     if (e != ERR_OK && e != ERR_MISSING)
         return e;
+    struct letter_rule rule;
+    TRY(letter_rule_of(cx->read, cx->actor.office_id, v->kind, &rule));
+    v->typed.subject_code = rule.subject_code;
     v->typed.signer = head.id;
     v->typed.nature = str_eq(v->kind, "notice") || str_eq(v->kind, "completion") ? "Biasa"
                                                                                  : "Rahasia";
@@ -261,6 +265,7 @@ static enum err fill_first(struct cx *cx, const struct casefile *f, struct lette
 static void fill_typed(struct cx *cx, struct http_req *req, struct letter_typed *t)
 {
     *t = (struct letter_typed){.date = form_typed(cx, req, "date"),
+                               .subject_code = form_typed(cx, req, "subject_code"),
                                .signer = form_typed(cx, req, "signer"),
                                .signer_title = form_typed(cx, req, "signer_title"),
                                .addressee = form_typed(cx, req, "addressee"),
@@ -309,7 +314,9 @@ static enum err new_show(struct cx *cx, struct http_req *req, struct http_res *r
     v->shown = letter_fields_shown(kind);
     v->needed = letter_fields_needed(kind);
     v->to_reporter = letter_to_reporter(kind);
-    v->id = req->method == HTTP_POST ? form_typed(cx, req, "id") : cx_new_id(cx);
+    /* A form that is a letter already gets another id: sent once more, it is another letter. */
+    bool again = req->method == HTTP_POST && res->status != 409;
+    v->id = again ? form_typed(cx, req, "id") : cx_new_id(cx);
     TRY(number_form(cx, kind, &v->form));
     TRY(fill_people(cx, req, f, v));
     if (req->method == HTTP_POST)
@@ -425,48 +432,76 @@ static enum err input_of(struct cx *cx, const struct letter_in *in, struct lette
     return ERR_OK;
 }
 
-static enum err take(struct cx *cx, const struct casefile *f, const struct letter_in *in,
-                     struct letter_taking *t, const struct letter_input *input)
+static enum err take(struct cx *cx, const struct casefile *f, struct letter_taking *t,
+                     const struct letter_input *input)
 {
     struct office office = {0};
-    struct letter_rule rule;
-    const char *id = str_or(in->id, cx_new_id(cx));
     TRY(office_get(cx->read, cx->actor.office_id, &office));
-    TRY(letter_rule_of(cx->read, cx->actor.office_id, in->kind, &rule));
     t->act = visit_act_of(cx);
     t->unit = office.code;
     t->offset_min = cx->offset_min;
-    t->letter.id = id;
     t->letter.complaint_id = f->complaint.id;
-    t->letter.kind = in->kind;
-    t->letter.type = rule.type;
-    t->letter.subject_code = rule.subject_code;
     t->letter.about = "";
     t->letter.made_at = cx->now_ms;
     t->letter.made_by = cx->actor.id;
-    TRY(letter_template_active(cx->read, cx->actor.office_id, in->kind,
+    TRY(letter_template_active(cx->read, cx->actor.office_id, t->letter.kind,
                                &t->letter.template_version));
-    t->letter.input_sealed = letter_input_seal(cx, &f->complaint, id, input);
+    t->letter.input_sealed = letter_input_seal(cx, &f->complaint, t->letter.id, input);
     if (!t->letter.input_sealed.p)
         return cx_fail(cx, ERR_CONFLICT, "complaint_keyless",
                        T("Pengaduan ini berasal dari versi lama dan tidak dapat memuat surat."));
     return db_tx(cx, "letter_take", letter_take, t);
 }
 
-/* A form that comes twice is one letter. */
-static enum err made_before(struct cx *cx, const struct casefile *f, const char *id, bool *ret)
+/* Does this form say what the letter says? The place of signing is no part of the form. */
+static enum err says_the_same(struct cx *cx, const struct casefile *f, const struct letter_taking *t,
+                              const struct letter_input *typed, bool *ret)
 {
-    struct letter l = {0};
+    struct seal_envelope key;
+    struct letter_input kept;
+    const struct letter *l = &t->taken;
+    TRY(complaint_unlock(cx, f->complaint.id, COMPLAINT_CONTENT, &key));
+    enum err e = letter_input_open(cx, &f->complaint, l, &key, &kept);
+    explicit_bzero(&key, sizeof(key));
+    TRY(e);
+    kept.place = typed->place;
+    *ret = str_eq(l->kind, t->letter.kind) && l->dated_at == t->letter.dated_at &&
+           str_eq(l->subject_code, t->letter.subject_code) && letter_input_same(&kept, typed);
+    return ERR_OK;
+}
+
+/* A form that comes twice is one letter; with another text it is none. `t` says what is asked for. */
+static enum err made_before(struct cx *cx, const struct casefile *f, struct letter_taking *t,
+                            const struct letter_input *input, bool *ret)
+{
     *ret = false;
-    enum err e = str_empty(id) ? ERR_MISSING : letter_get(cx->read, cx->actor.office_id, id, &l);
+    enum err e = letter_get(cx->read, cx->actor.office_id, t->letter.id, &t->taken);
     if (e == ERR_MISSING)
         return ERR_OK;
     if (e != ERR_OK)
         return e;
-    *ret = str_eq(l.complaint_id, f->complaint.id);
+    if (!str_eq(t->taken.complaint_id, f->complaint.id))
+        return cx_fail(cx, ERR_CONFLICT, "letter_exists",
+                       T("Formulir ini sudah dipakai untuk pengaduan lain. Periksa isian, lalu "
+                         "tekan tombol Buat surat lagi."));
+    TRY(says_the_same(cx, f, t, input, ret));
     return *ret ? ERR_OK
-                : cx_fail(cx, ERR_CONFLICT, "letter_exists",
-                          T("Muat ulang halaman, lalu coba lagi."));
+                : cx_fail(cx, ERR_CONFLICT, "letter_differs",
+                          T("Formulir ini sudah menjadi surat nomor %s dengan isi yang lain. Untuk "
+                            "mengambil nomor baru dengan isian di bawah ini, tekan tombol Buat "
+                            "surat lagi; nomor yang keliru dibatalkan pada daftar surat."),
+                          t->taken.number);
+}
+
+static enum err rule_of(struct cx *cx, const struct letter_in *in, struct letter_taking *t)
+{
+    struct letter_rule rule;
+    TRY(letter_rule_of(cx->read, cx->actor.office_id, in->kind, &rule));
+    t->letter.id = str_or(in->id, cx_new_id(cx));
+    t->letter.kind = in->kind;
+    t->letter.type = rule.type;
+    t->letter.subject_code = in->subject_code ? in->subject_code : rule.subject_code;
+    return ERR_OK;
 }
 
 static enum err make(struct cx *cx, struct http_req *req, const struct casefile *f,
@@ -477,15 +512,24 @@ static enum err make(struct cx *cx, struct http_req *req, const struct casefile 
     enum err e = form_parse(cx, req, &letter_form, in);
     if (e != ERR_OK && e != ERR_INVALID)
         return e;
+    if (!in->subject_code && http_field(req, "subject_code"))
+        in->subject_code = ""; /* emptied on the page: a number without the code */
     if (in->kind)
         check_needed(cx, in);
     t->letter.dated_at = letter_dated(cx, in->date);
+    letter_check_subject(cx, "subject_code", in->subject_code);
     TRY(input_of(cx, in, &input));
     TRY(cx_fields(cx));
-    TRY(made_before(cx, f, in->id, &before));
+    TRY(rule_of(cx, in, t));
+    TRY(made_before(cx, f, t, &input, &before));
     if (before)
-        return letter_get(cx->read, cx->actor.office_id, in->id, &t->taken);
-    return take(cx, f, in, t, &input);
+        return ERR_OK;
+    e = take(cx, f, t, &input);
+    if (e != ERR_CONFLICT || cx->diag.code)
+        return e;
+    /* The same form at the same moment: the other one was first. */
+    TRY(made_before(cx, f, t, &input, &before));
+    return before ? ERR_OK : e;
 }
 
 enum err letter_post(struct cx *cx, struct http_req *req, struct http_res *res)

@@ -81,16 +81,6 @@ static enum err find_letter(struct cx *cx, const struct http_req *req, struct op
     return e;
 }
 
-static const char *file_name(struct cx *cx, const char *number)
-{
-    char *name = arena_printf(cx->arena, "%s.docx", number);
-    for (char *p = name; *p; p++) {
-        if (*p == '/')
-            *p = '-';
-    }
-    return name;
-}
-
 static enum err fetch(struct cx *cx, struct http_req *req, struct http_res *res, bool identity)
 {
     struct opened *o = ARENA_NEW(cx->arena, struct opened);
@@ -110,7 +100,7 @@ static enum err fetch(struct cx *cx, struct http_req *req, struct http_res *res,
                                   .place = o->input.place};
     TRY(letter_document(cx, &c, &file));
     TRY(audit_note(cx, "letter_fetched", "complaint", o->file.complaint.id, detail));
-    return letter_send(cx, res, file, file_name(cx, o->letter.number));
+    return letter_send(cx, res, file, letter_file_name(cx, o->letter.number));
 }
 
 enum err letter_fetch_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -142,8 +132,8 @@ static enum err paper(struct cx *cx, struct http_req *req, struct http_res *res,
                    arena_printf(cx->arena, "kind=%s", kind)));
     return letter_send(
         cx, res, file,
-        file_name(cx, arena_printf(cx->arena, "%s %s", form ? "formulir" : "tanda-terima",
-                                   o->file.number)));
+        letter_file_name(cx, arena_printf(cx->arena, "%s %s", form ? "formulir" : "tanda-terima",
+                                          o->file.number)));
 }
 
 enum err letter_written_get(struct cx *cx, struct http_req *req, struct http_res *res)

@@ -1,11 +1,12 @@
 /* From a letter's data to its document: items for the placeholders, the template, lib/docx. The document is
- * Indonesian whatever the language of the page. */
+ * Indonesian whatever the language of the page. Other features fill their papers themselves (letter_paper). */
 #include <string.h>
 
 #include "features/complaint/complaint_web_keys.h"
 #include "features/complaint/complaint_view.h"
 #include "features/letter/letter_web.h"
 #include "features/office/office.h"
+#include "features/register/register.h"
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -20,25 +21,24 @@
 
 /* --- names ------------------------------------------------------------------------------------------------- */
 
-const struct docx_name *letter_names(struct arena *a, const char *kind)
+const struct docx_name *letter_names(struct arena *a, const struct letter_kind *k)
 {
     static const enum docx_kind kinds[] = {DOCX_TEXT, DOCX_FLAG, DOCX_TEXT, DOCX_PICTURE};
-    const struct letter_kind *k = letter_kind_of(kind);
-    const char *must = k && k->numbered ? "nomor_surat" : "nomor_pengaduan";
+    const struct letter_placeholder *list = letter_placeholders(a, k);
     size_t n = 0;
-    while (letter_placeholders[n].name)
+    while (list[n].name)
         n++;
     struct docx_name *names = ARENA_ARRAY(a, n + 1, struct docx_name);
-    const char *list = NULL;
+    const char *within = NULL;
     for (size_t i = 0; i < n; i++) {
-        const struct letter_placeholder *p = &letter_placeholders[i];
-        bool has_columns = p->section == 1 && letter_placeholders[i + 1].section == 2;
+        const struct letter_placeholder *p = &list[i];
+        bool has_columns = p->section == 1 && list[i + 1].section == 2;
         if (p->section != 2)
-            list = has_columns ? p->name : NULL;
+            within = has_columns ? p->name : NULL;
         names[i] = (struct docx_name){.name = p->name,
                                       .kind = has_columns ? DOCX_LIST : kinds[p->section],
-                                      .within = p->section == 2 ? list : NULL,
-                                      .required = str_eq(p->name, must),
+                                      .within = p->section == 2 ? within : NULL,
+                                      .required = p->section != 2 && str_eq(p->name, k->must),
                                       .label = p->label};
     }
     return names;
@@ -168,7 +168,7 @@ static const char *identity_text(struct arena *a, const struct complaint_reporte
 /* --- the parts of a letter --------------------------------------------------------------------------------------- */
 
 static void put_office(struct cx *cx, struct filler *f, const struct office *office,
-                       const struct letter_case *c)
+                       const char *place, int64_t dated_at)
 {
     put_text(f, "kantor_induk", office->parent_name);
     put_text(f, "kantor", office->name);
@@ -176,9 +176,8 @@ static void put_office(struct cx *cx, struct filler *f, const struct office *off
     put_text(f, "telepon_kantor",
              str_empty(office->phone) ? NULL : phone_dialled(cx->arena, office->phone));
     put_text(f, "kode_kantor", office->code);
-    put_text(f, "tempat", c->place);
-    put_text(f, "tanggal", date_text(cx, c->dated_at));
-    put_text(f, "nomor_surat", c->letter ? c->letter->number : NULL);
+    put_text(f, "tempat", place);
+    put_text(f, "tanggal", date_text(cx, dated_at));
 }
 
 static void put_parties(struct filler *f, const struct complaint_text *t)
@@ -239,6 +238,15 @@ static void put_reporter(struct filler *f, const struct complaint_reporter *r)
     put_text(f, "pelapor_telepon", r->phone);
 }
 
+struct docx_item letter_qr(struct cx *cx, const char *text)
+{
+    struct qr code;
+    if (!text || qr_make(cx->arena, text, &code) != ERR_OK)
+        return (struct docx_item){.name = "qr", .text = ""};
+    return (struct docx_item){
+        .name = "qr", .png = docx_png(cx->arena, code.dark, code.modules), .width_mm = QR_MM};
+}
+
 static void put_intake(struct cx *cx, struct filler *f, const struct letter_intake *in)
 {
     put_text(f, "nomor_pengaduan", in->number);
@@ -257,15 +265,7 @@ static void put_intake(struct cx *cx, struct filler *f, const struct letter_inta
         put_content(f, in->text);
     if (in->reporter)
         put_reporter(f, in->reporter);
-    struct qr code;
-    if (in->receipt && in->receipt_address &&
-        qr_make(cx->arena, in->receipt_address, &code) == ERR_OK) {
-        struct docx_item *qr = put(f, "qr");
-        qr->png = docx_png(cx->arena, code.dark, code.modules);
-        qr->width_mm = QR_MM;
-    } else {
-        put(f, "qr")->text = "";
-    }
+    *put(f, "qr") = letter_qr(cx, in->receipt ? in->receipt_address : NULL);
 }
 
 static void put_team(struct filler *f, const struct letter_input *in)
@@ -329,25 +329,11 @@ enum err letter_file(struct cx *cx, const char *kind, int64_t version, struct by
     return ERR_MISSING;
 }
 
-static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes file,
-                     struct bytes *ret)
+static enum err fill(struct cx *cx, const struct filler *f, const struct letter_paper *p,
+                     struct bytes file, struct bytes *ret)
 {
-    struct office office = {0};
-    TRY(office_get(cx->read, cx->actor.office_id, &office));
-    struct filler *f = ARENA_NEW(cx->arena, struct filler);
-    f->arena = cx->arena;
-    put_office(cx, f, &office, c);
-    if (c->intake)
-        put_intake(cx, f, c->intake);
-    if (c->input)
-        put_input(f, c);
-    const struct letter_kind *k = letter_kind_of(c->kind);
-    const char *number = c->letter ? c->letter->number : c->intake ? c->intake->number : "";
     const struct docx_data data = {
-        .items = f->items,
-        .count = f->count,
-        .dated_ms = c->dated_at,
-        .title = arena_printf(cx->arena, "%s %s", k ? k->label : "", number)};
+        .items = f->items, .count = f->count, .dated_ms = p->dated_at, .title = p->title};
     enum err e = docx_fill(cx->arena, file, &data, ret);
     if (e == ERR_INVALID)
         return cx_fail(cx, ERR_CONFLICT, "template_broken",
@@ -356,11 +342,79 @@ static enum err fill(struct cx *cx, const struct letter_case *c, struct bytes fi
     return e;
 }
 
+enum err letter_fill(struct cx *cx, const struct letter_case *c, struct bytes file,
+                     struct bytes *ret)
+{
+    struct office office = {0};
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    struct filler *f = ARENA_NEW(cx->arena, struct filler);
+    f->arena = cx->arena;
+    put_office(cx, f, &office, c->place, c->dated_at);
+    put_text(f, "nomor_surat", c->letter ? c->letter->number : NULL);
+    if (c->intake)
+        put_intake(cx, f, c->intake);
+    if (c->input)
+        put_input(f, c);
+    const struct letter_kind *k = letter_kind_of(c->kind);
+    const char *number = c->letter ? c->letter->number : c->intake ? c->intake->number : "";
+    const struct letter_paper p = {
+        .dated_at = c->dated_at,
+        .title = arena_printf(cx->arena, "%s %s", k ? k->label : "", number)};
+    return fill(cx, f, &p, file, ret);
+}
+
 enum err letter_document(struct cx *cx, const struct letter_case *c, struct bytes *ret)
 {
     struct bytes file;
     TRY(letter_file(cx, c->kind, c->template_version, &file));
-    return fill(cx, c, file, ret);
+    return letter_fill(cx, c, file, ret);
+}
+
+/* A paper of no complaint says the place of its office when nobody wrote where letters are signed. */
+enum err letter_fill_paper(struct cx *cx, const struct letter_paper *p, struct bytes file,
+                           struct bytes *ret)
+{
+    struct office office = {0};
+    const char *place = "";
+    TRY(office_get(cx->read, cx->actor.office_id, &office));
+    TRY(letter_place(cx->read, cx->actor.office_id, &place));
+    struct filler *f = ARENA_NEW(cx->arena, struct filler);
+    f->arena = cx->arena;
+    for (size_t i = 0; i < p->count; i++)
+        *put(f, p->items[i].name) = p->items[i];
+    put_office(cx, f, &office, str_empty(place) ? register_place(office.name) : place, p->dated_at);
+    return fill(cx, f, p, file, ret);
+}
+
+enum err letter_paper(struct cx *cx, const struct letter_paper *p, struct bytes *ret)
+{
+    struct bytes file;
+    int64_t version = 0;
+    TRY(letter_template_active(cx->read, cx->actor.office_id, p->kind, &version));
+    TRY(letter_file(cx, p->kind, version, &file));
+    return letter_fill_paper(cx, p, file, ret);
+}
+
+void letter_signer(struct arena *a, const char *prefix, const char *lines, struct docx_item *ret)
+{
+    static const char *const parts[LETTER_SIGNER_ITEMS] = {"jabatan", "nama", "keterangan"};
+    for (size_t i = 0; i < LETTER_SIGNER_ITEMS; i++) {
+        bool last = i + 1 == LETTER_SIGNER_ITEMS;
+        size_t n = last ? strlen(lines) : strcspn(lines, "\n");
+        ret[i] = (struct docx_item){.name = arena_printf(a, "%s_%s", prefix, parts[i]),
+                                    .text = n ? arena_strndup(a, lines, n) : NULL};
+        lines += n + (lines[n] == '\n');
+    }
+}
+
+const char *letter_file_name(struct cx *cx, const char *number)
+{
+    char *name = arena_printf(cx->arena, "%s.docx", number);
+    for (char *p = name; *p; p++) {
+        if (*p == '/')
+            *p = '-';
+    }
+    return name;
 }
 
 enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name)
@@ -370,89 +424,4 @@ enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, con
     res->body = buf_new(cx->arena, file.n, file.n);
     buf_add(&res->body, file.p, file.n);
     return ERR_OK;
-}
-
-/* --- a look at a template ----------------------------------------------------------------------------------------------- */
-
-static const struct letter_input *sample_input(struct arena *a)
-{
-    struct letter_input *in = ARENA_NEW(a, struct letter_input);
-    static struct letter_person team[] = {
-        {"Nama Jaksa Pertama, S.H.", "Jaksa Muda (III/d)", "19800101 200501 1 001",
-         "Jaksa Fungsional"},
-        {"Nama Jaksa Kedua, S.H., M.H.", "Jaksa Pratama (III/c)", "19850202 201001 2 002",
-         "Jaksa Fungsional"},
-    };
-    *in = (struct letter_input){.addressee = "Kepala Kejaksaan Negeri\ndi tempat",
-                                .subject = "Contoh perihal surat",
-                                .nature = "Rahasia",
-                                .attachment = "1 (satu) berkas",
-                                .basis = "Contoh dasar pertama.\nContoh dasar kedua.",
-                                .body = "Contoh isi surat.\nAlinea kedua dari isi surat.",
-                                .analysis = "Contoh analisa.",
-                                .conclusion = "Contoh kesimpulan.",
-                                .advice = "Contoh saran.",
-                                .task = "Contoh tugas.",
-                                .period = "7 (tujuh) hari kerja",
-                                .note = "Contoh catatan.",
-                                .copies = "Yth. Kepala Kejaksaan Tinggi\nArsip",
-                                .value = "B-2",
-                                .signer = {"Nama Pejabat, S.H., M.H.", "Jaksa Madya (IV/a)",
-                                           "19700303 199503 1 003", "Kepala Kejaksaan Negeri"},
-                                .team = team,
-                                .team_count = ARRAY_LEN(team)};
-    return in;
-}
-
-static const struct complaint_text *sample_text(struct arena *a)
-{
-    struct complaint_text *t = ARENA_NEW(a, struct complaint_text);
-    static struct complaint_party parties[] = {
-        {"Nama Terlapor", "Jabatan terlapor", "Instansi terlapor"}};
-    static struct complaint_document documents[] = {{"Surat pengaduan", "original", 1},
-                                                    {"Foto", "copy", 3}};
-    *t = (struct complaint_text){.text = "Contoh uraian pengaduan.\nAlinea kedua dari uraian.",
-                                 .parties = parties,
-                                 .party_count = ARRAY_LEN(parties),
-                                 .questions = {"Contoh siapa", "Contoh kapan", "Contoh di mana",
-                                               "Contoh bagaimana", "Contoh mengapa"},
-                                 .place = "Contoh tempat",
-                                 .period = "Contoh masa",
-                                 .loss_rupiah = 12500000,
-                                 .earlier = "Belum pernah",
-                                 .documents = documents,
-                                 .document_count = ARRAY_LEN(documents)};
-    return t;
-}
-
-enum err letter_sample(struct cx *cx, const char *kind, struct bytes file, struct bytes *ret)
-{
-    static const struct complaint_reporter reporter = {.name = "Nama Pelapor",
-                                                       .id_type = "ktp",
-                                                       .id_number = "0000 0000 0000 0000",
-                                                       .occupation = "Pekerjaan pelapor",
-                                                       .address = "Alamat pelapor",
-                                                       .phone = "0800 0000 0000"};
-    const struct letter_intake intake = {.number = "PGD-0/2026",
-                                         .received_at = cx->now_ms,
-                                         .way = "counter",
-                                         .reporter_mode = "confidential",
-                                         .class = "corruption",
-                                         .text = sample_text(cx->arena),
-                                         .reporter = &reporter,
-                                         .officer_name = "Nama Petugas",
-                                         .officer_title = "Petugas PTSP",
-                                         .officer_nip = "19900404 201501 1 004",
-                                         .receipt = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-X",
-                                         .receipt_address = "contoh"};
-    const struct letter letter = {.number = "CONTOH-0/KODE/XX.0/01/2026"};
-    const char *place = "";
-    TRY(letter_place(cx->read, cx->actor.office_id, &place));
-    const struct letter_case c = {.kind = kind,
-                                  .letter = &letter,
-                                  .input = sample_input(cx->arena),
-                                  .intake = &intake,
-                                  .dated_at = cx->now_ms,
-                                  .place = place};
-    return fill(cx, &c, file, ret);
 }

@@ -105,6 +105,25 @@ enum err letter_input_open(struct cx *cx, const struct complaint *c, const struc
     return ERR_OK;
 }
 
+static bool same_person(const struct letter_person *a, const struct letter_person *b)
+{
+    return str_eq(str_or(a->name, ""), str_or(b->name, "")) &&
+           str_eq(str_or(a->rank, ""), str_or(b->rank, "")) &&
+           str_eq(str_or(a->nip, ""), str_or(b->nip, "")) &&
+           str_eq(str_or(a->title, ""), str_or(b->title, ""));
+}
+
+bool letter_input_same(const struct letter_input *a, const struct letter_input *b)
+{
+    struct letter_input x = *a, y = *b;
+    bool same = a->team_count == b->team_count && same_person(&a->signer, &b->signer);
+    for (size_t i = 0; i < ARRAY_LEN(members); i++)
+        same = same && str_eq(str_or(*member(&x, i), ""), str_or(*member(&y, i), ""));
+    for (size_t i = 0; same && i < a->team_count; i++)
+        same = same_person(&a->team[i], &b->team[i]);
+    return same;
+}
+
 /* --- the papers of the intake ------------------------------------------------------------------------------------ */
 
 static enum err paper(struct cx *cx, const char *kind, const struct letter_intake *in,

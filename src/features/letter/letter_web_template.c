@@ -157,8 +157,8 @@ static enum err template_show(struct cx *cx, struct http_req *req, struct http_r
     v->kind = k->code;
     v->label = k->label;
     v->path = path_of(cx, k);
-    v->placeholders = letter_placeholders;
-    while (letter_placeholders[v->placeholder_count].name)
+    v->placeholders = letter_placeholders(cx->arena, k);
+    while (v->placeholders[v->placeholder_count].name)
         v->placeholder_count++;
     v->done = http_query(req, "selesai") != NULL;
     fill_faults(cx, faults, v);
@@ -201,8 +201,8 @@ static enum err take(struct cx *cx, struct http_req *req, const struct letter_ki
 {
     struct template_in in;
     TRY(form_parse(cx, req, &letter_template_form, &in));
-    if (docx_check(cx->arena, in.file, letter_names(cx->arena, k->code), &faults->list,
-                   &faults->count) != ERR_OK)
+    if (docx_check(cx->arena, in.file, letter_names(cx->arena, k), &faults->list, &faults->count) !=
+        ERR_OK)
         return refused(cx, faults);
     struct letter_template_change c = {
         .act = visit_act_of(cx), .id = cx_new_id(cx), .kind = k->code, .file = in.file};
@@ -279,7 +279,7 @@ enum err letter_template_sample_get(struct cx *cx, struct http_req *req, struct 
     struct bytes file, sample;
     TRY(kind_of(cx, req, &k));
     TRY(asked_file(cx, req, k, &file));
-    TRY(letter_sample(cx, k->code, file, &sample));
+    TRY(letter_sample(cx, k, file, &sample));
     return letter_send(cx, res, sample,
                        arena_printf(cx->arena, "contoh %s.docx", cx_t(cx, k->label)));
 }

@@ -3,6 +3,7 @@
 #include "features/notice/notice_escalate_store.h"
 
 #include "features/audit/audit.h"
+#include "features/report/report_schedule.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
@@ -54,14 +55,15 @@ static const struct record message_record = RECORD("NoticeMessage", struct notic
                                                    message_columns);
 
 #define MESSAGE_COLUMNS                                                                            \
-    "o.id, o.kind, o.recipient_id, COALESCE(s.name, '') AS \"to\", COALESCE(s.title, '') AS "      \
-    "post, "                                                                                       \
+    "o.id, o.kind, o.recipient_id, COALESCE(s.name, p.name, '') AS \"to\", "                       \
+    "COALESCE(s.title, '') AS post, "                                                              \
     "o.channel, o.state, o.code, o.reason, o.round, o.attempts, o.queued_at, o.next_at, "          \
     "o.sent_at, "                                                                                  \
     "o.delivered_at, o.read_at, o.failed_at, "                                                     \
     "(SELECT max(t.used_at) FROM answer_token t WHERE t.office_id = o.office_id "                  \
     "AND t.visit_id = o.subject_id AND t.outbox_id = o.id) AS answered_at "                        \
-    "FROM outbox o LEFT JOIN staff s ON s.office_id = o.office_id AND s.id = o.recipient_id "
+    "FROM outbox o LEFT JOIN staff s ON s.office_id = o.office_id AND s.id = o.recipient_id "      \
+    "LEFT JOIN report_recipient p ON p.office_id = o.office_id AND p.id = o.recipient_id "
 
 DB_SQL(
     escalation_insert,
@@ -281,7 +283,17 @@ enum err notice_retry_tx(struct db_conn *tx, void *arg)
     struct outbox_row row = {0};
     TRY(outbox_get(tx, r->act.office_id, r->outbox_id, &row));
     TRY(outbox_retry(tx, r->act.office_id, r->outbox_id, r->act.now_ms));
-    return visit_log(
-        tx, &r->act, row.subject_id, "message_retried",
-        arena_printf(db_conn_arena(tx), "to=%s channel=%s", row.recipient_id, row.channel));
+    const char *detail = arena_printf(db_conn_arena(tx), "to=%s channel=%s", row.recipient_id,
+                                      row.channel);
+    if (!report_is_mail(row.kind))
+        return visit_log(tx, &r->act, row.subject_id, "message_retried", detail);
+    const struct audit_new entry = {.office_id = r->act.office_id,
+                                    .at = r->act.now_ms,
+                                    .actor_kind = r->act.actor_kind,
+                                    .actor_id = r->act.actor_id,
+                                    .action = "message_retried",
+                                    .subject_kind = "report_recipient",
+                                    .subject_id = row.recipient_id,
+                                    .detail = detail};
+    return audit_append(tx, &entry, NULL);
 }

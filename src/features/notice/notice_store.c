@@ -5,6 +5,7 @@
 #include "features/notice/notice_whatsapp_store.h"
 #include "features/notice/notice_rules.h"
 #include "features/reach/reach.h"
+#include "features/report/report_schedule.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
@@ -171,6 +172,8 @@ enum err notice_sent(struct db_conn *tx, const struct outbox_row *row,
 {
     struct visit_act act = {
         .office_id = row->office_id, .actor_kind = "system", .actor_id = "", .now_ms = now_ms};
+    if (report_is_mail(row->kind))
+        return report_mail_sent(tx, row, result, now_ms);
     if (result->outcome == SEND_OK)
         return move_visits(tx, &act, row, "sent", NULL, now_ms);
     if (str_eq(result->code, "gone"))

@@ -7,6 +7,7 @@
 #include "features/notice/notice_web.h"
 #include "features/portal/portal.h"
 #include "features/reach/reach.h"
+#include "features/report/report_schedule.h"
 #include "lib/base/phone.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
@@ -105,16 +106,15 @@ const struct form code_form = FORM("ChannelCode", struct code_in, code_fields);
 
 /* --- words ------------------------------------------------------------------------------------------------- */
 
-/* "09.41" today, else "23 Juli 2026, 09.41"; NULL for no time. */
+/* "09.41 WIB" today, else "Kamis, 23 Juli 2026, 09.41 WIB"; NULL for no time. */
 static const char *moment(const struct cx *cx, int64_t ms)
 {
     if (!ms)
         return NULL;
-    const char *hm = time_hm(cx->arena, ms, cx->offset_min);
     if (time_day_start(ms, cx->offset_min) == time_day_start(cx->now_ms, cx->offset_min))
-        return arena_printf(cx->arena, "%s %s", hm, time_zone_letters(cx->offset_min));
-    return arena_printf(cx->arena, "%s, %s",
-                        time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN), hm);
+        return arena_printf(cx->arena, "%s %s", time_hm(cx->arena, ms, cx->offset_min),
+                            time_zone_letters(cx->offset_min));
+    return time_moment(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
 }
 
 static const char *duration(const struct cx *cx, int64_t seconds)
@@ -133,7 +133,9 @@ static const char *kind_label(const char *kind)
                   {NOTICE_HEAD, T("pertanyaan kepada Kajari")},
                   {NOTICE_LATE, T("kabar keputusan")},
                   {NOTICE_TEST, T("pesan uji")},
-                  {CASE_REMINDER, T("pengingat tenggat")}};
+                  {CASE_REMINDER, T("pengingat tenggat")},
+                  {REPORT_MAIL, T("laporan berkala")},
+                  {REPORT_MAIL_TEST, T("laporan, kiriman langsung")}};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
         if (str_eq(labels[i].kind, kind))
             return labels[i].label;

@@ -9,6 +9,7 @@
 #include "features/notice/notice_rules.h"
 #include "features/office/office.h"
 #include "features/reach/reach.h"
+#include "features/report/report_schedule.h"
 #include "features/staff/staff.h"
 #include "lib/base/rand.h"
 #include "lib/base/settings.h"
@@ -191,6 +192,8 @@ enum err notice_render(struct cx *cx, const struct outbox_row *row, struct outbo
 {
     if (str_eq(row->kind, CASE_REMINDER))
         return render_reminder(cx, row, ret);
+    if (report_is_mail(row->kind))
+        return report_mail_render(cx, row, ret);
     bool reply = notice_is_reply(row);
     if (!reply && (str_eq(row->kind, NOTICE_TEST) || str_eq(row->kind, NOTICE_HELP)))
         return notice_render_side(cx, row, ret);

@@ -29,6 +29,12 @@ static size_t digits_start(const char *label)
     return start;
 }
 
+bool office_code_ok(const char *code)
+{
+    size_t n = strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.");
+    return n > 0 && code[n] == '\0';
+}
+
 int64_t office_label_number(const char *label)
 {
     int64_t number = 0;

@@ -74,6 +74,8 @@ char *office_label(struct arena *a, const char *typed);
  * the field "label" or "last". */
 enum err office_range(struct arena *a, const char *first, const char *last, const char ***ret,
                       size_t *ret_count, struct refusal *ret_refusal) MUST_USE;
+/* "O.2.12", as it stands in the numbers of letters. */
+bool office_code_ok(const char *code);
 /* Where a place stands in its list: the number its label ends with. */
 int64_t office_label_number(const char *label);
 /* The yearly drill of the recovery sheet: when the next is due (epoch ms); 0 while no sheet is proven. */
@@ -118,7 +120,7 @@ enum err office_pool_set_state(struct cx *cx, enum pool pool, const char *id,
                                const char *state) MUST_USE;
 
 struct office_change {
-    const char *name, *parent_name, *address, *phone, *ask_head;
+    const char *code, *name, *parent_name, *address, *phone, *ask_head;
     int64_t limit_s, head_silence_s;
     bool notice_name;
 };

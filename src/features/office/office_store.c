@@ -45,7 +45,7 @@ DB_SQL(office_insert,
        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 DB_SQL(office_update_row,
        "UPDATE office SET name = $2, parent_name = $3, address = $4, phone = $5, ask_head = $6,"
-       " limit_s = $7, head_silence_s = $8, notice_name = $9 WHERE office_id = $1");
+       " limit_s = $7, head_silence_s = $8, notice_name = $9, code = $10 WHERE office_id = $1");
 DB_SQL(office_update_recovery, "UPDATE office SET recovery_public = $2, recovery_confirmed_at = $3"
                                " WHERE office_id = $1");
 DB_SQL(office_update_drill, "UPDATE office SET recovery_tested_at = $2 WHERE office_id = $1");
@@ -185,7 +185,7 @@ static enum err update_in_tx(struct db_conn *tx, void *arg)
                DB_ARGS(db_text(a->office_id), db_text(c->name), db_text(str_or(c->parent_name, "")),
                        db_text(str_or(c->address, "")), db_text(str_or(c->phone, "")),
                        db_text(c->ask_head), db_int(c->limit_s), db_int(c->head_silence_s),
-                       db_int(c->notice_name)),
+                       db_int(c->notice_name), db_text(str_or(c->code, ""))),
                &changed));
     return changed ? audit_append(tx, &a->audit, NULL) : ERR_MISSING;
 }
@@ -195,8 +195,9 @@ enum err office_update(struct cx *cx, const struct office_change *c)
     struct office_act a = act_new(cx, cx->actor.office_id, "office_changed");
     a.change = c;
     a.audit.detail = arena_printf(
-        cx->arena, "limit_s=%lld ask_head=%s head_silence_s=%lld notice_name=%d",
-        (long long)c->limit_s, c->ask_head, (long long)c->head_silence_s, (int)c->notice_name);
+        cx->arena, "code=%s limit_s=%lld ask_head=%s head_silence_s=%lld notice_name=%d",
+        str_or(c->code, ""), (long long)c->limit_s, c->ask_head, (long long)c->head_silence_s,
+        (int)c->notice_name);
     return act_finish(cx, &a, db_tx(cx, "office_update", update_in_tx, &a));
 }
 

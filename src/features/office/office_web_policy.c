@@ -11,7 +11,7 @@
 #include "lib/base/banned.h"
 
 struct policy_form {
-    const char *name, *parent_name, *address, *phone, *ask_head;
+    const char *code, *name, *parent_name, *address, *phone, *ask_head;
     int64_t limit_s, head_silence_s;
     bool notice_name;
 };
@@ -23,6 +23,7 @@ static const char *const ask_choices[] = {"always", "when_asked", NULL};
 
 /* clang-format off */
 static const struct field policy_fields[] = {
+    {POLICY_FIELD(code, FIELD_TEXT, T("Kode satuan kerja")), .max = 20},
     {POLICY_FIELD(name, FIELD_TEXT, T("Nama kantor")), .max = 120},
     {POLICY_FIELD(parent_name, FIELD_TEXT, T("Kantor atasan")), .max = 120},
     {POLICY_FIELD(address, FIELD_LINES, T("Alamat")), .max = 300},
@@ -102,6 +103,9 @@ static enum err change_from(struct cx *cx, struct http_req *req, const struct of
     enum err parsed = form_parse(cx, req, &office_policy_form, &f);
     if (given(req, "name") && str_empty(f.name) && !form_error(cx, "name"))
         cx_field(cx, "name", "required", T("Tulis nama kantor."));
+    if (f.code && !office_code_ok(f.code) && !form_error(cx, "code"))
+        cx_field(cx, "code", "office_code",
+                 T("Kode satuan kerja terdiri atas huruf, angka, dan titik, misalnya O.2.12."));
     if (given(req, "limit_s") && f.limit_s == 0 && !form_error(cx, "limit_s"))
         cx_field(cx, "limit_s", "required", T("Tulis batas waktu dalam detik, misalnya 600."));
     if (given(req, "head_silence_s") && f.head_silence_s == 0 && !form_error(cx, "head_silence_s"))
@@ -113,6 +117,7 @@ static enum err change_from(struct cx *cx, struct http_req *req, const struct of
         return parsed;
     TRY(cx_fields(cx));
     const struct office_change c = {
+        .code = given(req, "code") ? f.code : o->code,
         .name = given(req, "name") ? f.name : o->name,
         .parent_name = given(req, "parent_name") ? f.parent_name : o->parent_name,
         .address = given(req, "address") ? f.address : o->address,
@@ -128,6 +133,7 @@ static enum err change_from(struct cx *cx, struct http_req *req, const struct of
 static struct policy_view typed_view(struct cx *cx, struct http_req *req, const struct office *o)
 {
     struct policy_view v = stored_view(cx, o);
+    v.code = form_typed(cx, req, "code");
     v.name = form_typed(cx, req, "name");
     v.parent_name = form_typed(cx, req, "parent_name");
     v.address = form_typed(cx, req, "address");

@@ -20,6 +20,7 @@ struct page_view {
     const char *wipe;      /* as in struct page */
     const char *idle_path; /* as in struct page */
     bool own_language;     /* as in struct page */
+    bool language;         /* as in struct page */
     void (*body)(struct html *h, void *arg);
     void *arg;
 };

@@ -27,7 +27,7 @@ static const struct menu_row menu_rows[] = {
     {ROLE_DESK, {"/pengembalian", T("Pengembalian")}, NULL},
     {COMPLAINT_READER_ROLES, {"/pengaduan", T("Pengaduan")}, NULL},
     {ROLE_DESK | ROLE_OFFICIALS, {"/penutupan-hari", T("Tutup hari")}, NULL},
-    {ROLE_DESK | ROLE_LEADERS | ROLE_ADMIN, {"/register", T("Buku register")}, NULL},
+    {ROLE_DESK | ROLE_OFFICIALS | ROLE_CASE_OFFICER | ROLE_ADMIN, {"/register", T("Buku register")}, NULL},
     {ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR, {"/dasbor", T("Dasbor")}, NULL},
     {ROLE_ADMIN, {"/petugas", T("Petugas")}, NULL},
     {ROLE_ADMIN, {"/saluran", T("Saluran")}, NULL},
@@ -148,6 +148,7 @@ static void fill_page(struct cx *cx, const struct http_req *req, const struct pa
         .wipe = view->wipe,
         .idle_path = view->idle_path,
         .own_language = view->own_language,
+        .language = view->language,
     };
 }
 

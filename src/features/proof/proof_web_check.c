@@ -26,9 +26,7 @@ const struct form proof_check_form = FORM("ProofFile", struct check_form, check_
 
 const char *proof_moment(struct cx *cx, int64_t ms)
 {
-    return arena_printf(cx->arena, "%s, %s %s",
-                        time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN),
-                        time_hm(cx->arena, ms, cx->offset_min), time_zone_letters(cx->offset_min));
+    return time_moment(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
 }
 
 static const char *kind_words(const char *kind)
@@ -63,8 +61,11 @@ static enum err start_show(struct cx *cx, struct http_req *req, struct http_res 
 {
     struct check_start_view *v = ARENA_NEW(cx->arena, struct check_start_view);
     v->code = typed;
-    const struct page_view page = {
-        .title = T("Periksa keaslian dokumen"), .phone = true, .body = start_body, .arg = v};
+    const struct page_view page = {.title = T("Periksa keaslian dokumen"),
+                                   .phone = true,
+                                   .language = true,
+                                   .body = start_body,
+                                   .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -110,8 +111,12 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
     for (int64_t i = 0; i < p->pages; i++)
         v->pages[i] = (struct check_page_row){
             .number = i + 1, .hash = page_hash(cx, p, i), .same = v->flags && v->flags[i]};
-    const struct page_view page = {
-        .title = T("Periksa keaslian dokumen"), .phone = true, .body = check_body, .arg = v};
+    const struct page_view page = {.title = T("Periksa keaslian dokumen"),
+                                   .current = v->action,
+                                   .phone = true,
+                                   .language = true,
+                                   .body = check_body,
+                                   .arg = v};
     return page_render(cx, req, res, &page);
 }
 

@@ -137,7 +137,7 @@ static enum err add_photos(struct cx *cx, struct pdf *p, const struct proof_copy
     size_t shown = 0;
     for (size_t i = 0; c->reporter && i < count && shown < PHOTOS_MAX; i++) {
         struct bytes jpeg = {NULL, 0};
-        if (!str_eq(files[i].kind, EVIDENCE_HANDOVER) || !files[i].copy_id)
+        if (!str_eq(files[i].kind, EVIDENCE_HANDOVER) || !files[i].copy_id || files[i].withdrawn_at)
             continue;
         TRY(read_file(cx, c, files[i].copy_id, &jpeg));
         if (shown++ == 0)
@@ -162,8 +162,9 @@ static enum err add_files(struct cx *cx, struct pdf *p, const struct proof_copy 
     const char **cells = ARENA_ARRAY(cx->arena, width * count + 1, const char *);
     for (size_t i = 0; i < count; i++) {
         const char *row[] = {arena_printf(cx->arena, "%zu", i + 1),
-                             arena_printf(cx->arena, "%s (%s)", rows[i].name,
-                                          complaint_label(evidence_kinds, rows[i].kind)),
+                             arena_printf(cx->arena, "%s (%s%s)", rows[i].name,
+                                          complaint_label(evidence_kinds, rows[i].kind),
+                                          rows[i].withdrawn_at ? ", ditarik" : ""),
                              size_text(cx->arena, rows[i].bytes), added_by(&rows[i]),
                              rows[i].sha256};
         memcpy(cells + i * width, row, sizeof(row));

@@ -69,17 +69,6 @@ static const char *below_name(struct arena *a, const char *title, const char *ni
     return arena_printf(a, "%s\nNIP %s", str_or(title, ""), nip);
 }
 
-/* As the names of offices stand at the head of a letter. */
-static const char *capitals(struct arena *a, const char *name)
-{
-    char *copy = arena_strdup(a, str_or(name, ""));
-    for (char *s = copy; *s; s++) {
-        if (*s >= 'a' && *s <= 'z')
-            *s = (char)(*s - 'a' + 'A');
-    }
-    return copy;
-}
-
 /* --- every paper ------------------------------------------------------------------------------------------- */
 
 enum err proof_sheet_begin(struct cx *cx, const struct proof_sheet *s, struct pdf **ret)
@@ -93,13 +82,8 @@ enum err proof_sheet_begin(struct cx *cx, const struct proof_sheet *s, struct pd
                                   .footer = s->footer,
                                   .watermark = s->watermark};
     struct pdf *p = pdf_new(cx->arena, &info);
-    const char *address = office.address;
-    if (!str_empty(office.phone))
-        address = arena_printf(cx->arena, "%s%sTelepon %s", str_or(address, ""),
-                               str_empty(address) ? "" : " · ",
-                               phone_dialled(cx->arena, office.phone));
-    pdf_letterhead(p, &(struct pdf_letterhead){capitals(cx->arena, office.parent_name),
-                                               capitals(cx->arena, office.name), address});
+    pdf_letterhead(
+        p, &(struct pdf_letterhead){office.parent_name, office.name, office.address, office.phone});
     *ret = p;
     return ERR_OK;
 }

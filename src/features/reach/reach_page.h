@@ -45,6 +45,8 @@ struct duty_view {
     const char *posts[DUTY_POSTS]; /* msgids */
     const char *week, *before, *after, *label;
     bool may_write, done;
+    const char **warnings; /* who staffs the counter from today on without what the standard asks */
+    size_t warning_count;
 };
 
 #endif

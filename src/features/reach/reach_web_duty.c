@@ -5,6 +5,7 @@
 #include "features/reach/reach_page.h"
 #include "features/reach/reach_web.h"
 #include "features/staff/staff.h"
+#include "features/standard/standard.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/json/json.h"
@@ -148,6 +149,39 @@ static enum err fill(struct cx *cx, int64_t monday, struct duty_view *v)
     return ERR_OK;
 }
 
+/* A line for each person and lack, with the days on which it is so. */
+static void gather(struct cx *cx, const struct counter_gaps *g, struct duty_view *v)
+{
+    bool *told = ARENA_ARRAY(cx->arena, g->count + 1, bool);
+    v->warnings = ARENA_ARRAY(cx->arena, g->count + 1, const char *);
+    for (size_t i = 0; i < g->count; i++) {
+        struct buf days = buf_new(cx->arena, 64, 512);
+        if (told[i])
+            continue;
+        for (size_t j = i; j < g->count; j++) {
+            if (!str_eq(g->items[i].text, g->items[j].text))
+                continue;
+            told[j] = true;
+            buf_printf(&days, "%s%s", days.n ? ", " : "", g->items[j].day);
+        }
+        v->warnings[v->warning_count++] = arena_printf(cx->arena, "%s (%s)", g->items[i].text,
+                                                       days.p);
+    }
+}
+
+/* Of the days of this week that are still to come: the past cannot be staffed otherwise. */
+static enum err fill_warnings(struct cx *cx, int64_t monday, struct duty_view *v)
+{
+    struct counter_gaps gaps;
+    const char *today = day_text(cx, cx->now_ms), *from = day_text(cx, monday);
+    const char *until = day_text(cx, monday + 6 * DAY_MS);
+    if (strcmp(until, today) < 0)
+        return ERR_OK;
+    TRY(standard_counter_gaps(cx, strcmp(from, today) < 0 ? today : from, until, &gaps));
+    gather(cx, &gaps, v);
+    return ERR_OK;
+}
+
 static enum err answer_json(struct cx *cx, struct http_res *res, int64_t monday)
 {
     struct duty *duties = NULL;
@@ -171,6 +205,7 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res, 
 {
     struct duty_view *v = ARENA_NEW(cx->arena, struct duty_view);
     TRY(fill(cx, monday, v));
+    TRY(fill_warnings(cx, monday, v));
     v->may_write = (cx->actor.roles & ROLE_ADMIN) != 0;
     v->done = http_query(req, "selesai") != NULL;
     const struct page_view page = {

@@ -51,9 +51,7 @@ static const char *kind_label(const char *kind)
 
 static const char *day_time(const struct cx *cx, int64_t ms)
 {
-    return arena_printf(cx->arena, "%s %s",
-                        time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN),
-                        time_hm(cx->arena, ms, cx->offset_min));
+    return time_moment(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
 }
 
 static const char *period(const struct cx *cx, const struct stand_in *s)

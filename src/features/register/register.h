@@ -18,9 +18,24 @@ struct register_column {
     int share;         /* of the paper's width */
 };
 
+/* What fills a book. */
+enum register_source {
+    REGISTER_VISITS, /* R.IN.21 */
+    REGISTER_MAIL,   /* R.IN.1: letters that come in, one by one, and complaints that came as one */
+    REGISTER_REPORTS, /* R.IN.3: complaints of a field, and an officer's own reports */
+    REGISTER_LETTERS, /* R.IN.2: numbers of the letter book */
+    REGISTER_REVIEWS, /* R.IN.19: the telaahan among them */
+};
+
 /* A book as the office keeps it. */
 struct register_book {
     const char *book; /* in paths: "tamu" */
+    enum register_source source;
+    bool confidential;         /* kept by those who may know that every complaint is there */
+    uint32_t readers, writers; /* roles; writers may write a line without reading the book */
+    const char *name;          /* msgid: "Surat masuk, rahasia" */
+    const char *field;         /* of R.IN.3: "Ekokeu" */
+    const char *keeper, *acknowledged; /* whose posts sign: intel_chief office_head; "" nobody */
     const char *code, *title, *organiser, *place;
     struct register_column columns[REGISTER_COLUMNS_MAX];
     size_t column_count;
@@ -46,6 +61,41 @@ struct register_closing {
     struct bytes file_hash;
 };
 
+/* --- words of a line --------------------------------------------------------------------------------------- */
+/* What an officer writes into a line, as bits in the order of the form. */
+enum register_word {
+    WORD_LETTER_NUMBER = 1 << 0,
+    WORD_LETTER_DATE = 1 << 1,
+    WORD_SENDER = 1 << 2,
+    WORD_ADDRESSEE = 1 << 3,
+    WORD_VALUE = 1 << 4,
+    WORD_SUBJECT = 1 << 5,
+    WORD_ATTACHMENTS = 1 << 6,
+    WORD_ADVICE = 1 << 7,
+    WORD_NOTES = 1 << 8,
+    WORD_DISPOSITION_DATE = 1 << 9,
+    WORD_DISPOSITION = 1 << 10,
+    WORD_FOLLOW_DATE = 1 << 11,
+    WORD_FOLLOW_UP = 1 << 12,
+    WORD_REMARKS = 1 << 13,
+};
+#define REGISTER_WORDS 14
+struct register_words {
+    const char *letter_number, *letter_date, *sender, *addressee, *value, *subject, *attachments;
+    const char *advice, *notes, *disposition_date, *disposition, *follow_date, *follow_up, *remarks;
+};
+/* Keys, in the order of the bits: "letter_number", … */
+extern const char *const register_word_keys[REGISTER_WORDS];
+/* The member of a word. */
+const char **register_word(struct register_words *w, size_t i);
+/* Its name on the form of this book, a msgid. */
+const char *register_word_label(enum register_source source, size_t i);
+/* Which words a line has. `hand`: written by an officer; else it only adds to what fills the line. */
+unsigned register_words_shown(enum register_source source, bool hand);
+unsigned register_words_needed(enum register_source source, bool hand);
+/* "B-2": source A to F, content 1 to 6 (domain.md 1.4). */
+bool register_value_ok(const char *text);
+
 /* --- rules (register.c, pure) ---------------------------------------------------------------------------- */
 const struct register_book *register_shipped(const char *book); /* NULL: no such book */
 /* "2026-07" */
@@ -65,10 +115,18 @@ struct refusal register_may_close(struct arena *a, const struct register_month *
 /* Where the letters are signed, from an office's name: "Kejaksaan Negeri Kapuas" → "Kapuas". */
 const char *register_place(const char *office_name);
 
+/* The number of a line, as people say it: "12A/2026", "R-TELAAHAN-3/2026". */
+char *register_number_text(struct arena *a, const char *series, int64_t number, const char *suffix,
+                           int64_t year);
+
 extern const struct db_sql *const register_statements[];
+extern const struct db_sql *const register_entry_statements[];
 struct route;
 /* Route rows, ended by a row without a path. */
 const struct route *register_routes(void);
+/* Days that are over: writes into R.IN.1 what guests handed over and which complaints came as a letter. For
+ * the clock; never on the same day, because the entry would tell when an anonymous complaint came. */
+enum err register_take_days(struct cx *cx, const char *office_id) MUST_USE;
 /* Removes files of closings that were never stored. For the clock. */
 enum err register_sweep(struct cx *cx, const char *office_id) MUST_USE;
 

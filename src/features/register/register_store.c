@@ -8,8 +8,10 @@
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
 
+#define CLOSINGS_MAX 2400 /* two hundred years */
+
 struct book_row {
-    const char *code, *title, *organiser, *place, *columns;
+    const char *code, *title, *organiser, *place, *columns, *keeper, *acknowledged;
     int64_t changed_at;
 };
 #define COLUMN(type, member, kind) RECORD_COLUMN(struct type, member, kind, 0, NULL)
@@ -17,6 +19,7 @@ static const struct record_column book_columns[] = {
     COLUMN(book_row, code, REC_TEXT),      COLUMN(book_row, title, REC_TEXT),
     COLUMN(book_row, organiser, REC_TEXT), COLUMN(book_row, place, REC_TEXT),
     COLUMN(book_row, columns, REC_TEXT),   COLUMN(book_row, changed_at, REC_TIME),
+    COLUMN(book_row, keeper, REC_TEXT),    COLUMN(book_row, acknowledged, REC_TEXT),
 };
 static const struct record book_record = RECORD("RegisterBookRow", struct book_row, book_columns);
 
@@ -52,23 +55,25 @@ static const struct record recap_record = RECORD("RegisterRecap", struct registe
                                                  recap_columns);
 
 static const struct record_column change_columns[] = {
-    COLUMN(register_change, visit_id, REC_TEXT),      COLUMN(register_change, field, REC_TEXT),
+    COLUMN(register_change, row_id, REC_TEXT),        COLUMN(register_change, field, REC_TEXT),
     COLUMN(register_change, reason, REC_TEXT),        COLUMN(register_change, by_id, REC_TEXT),
-    COLUMN(register_change, number_suffix, REC_TEXT), COLUMN(register_change, at, REC_TIME),
-    COLUMN(register_change, year, REC_INT),           COLUMN(register_change, number, REC_INT),
-    COLUMN(register_change, arrived_at, REC_TIME),
+    COLUMN(register_change, series, REC_TEXT),        COLUMN(register_change, at, REC_TIME),
+    COLUMN(register_change, number_suffix, REC_TEXT), COLUMN(register_change, year, REC_INT),
+    COLUMN(register_change, number, REC_INT),         COLUMN(register_change, row_at, REC_TIME),
 };
 static const struct record change_record = RECORD("RegisterChange", struct register_change,
                                                   change_columns);
 
-DB_SQL(register_book_select, "SELECT code, title, organiser, place, columns, changed_at "
-                             "FROM register_book WHERE office_id = $1 AND book = $2");
+DB_SQL(register_book_select, "SELECT code, title, organiser, place, columns, changed_at, keeper, "
+                             "acknowledged FROM register_book WHERE office_id = $1 AND book = $2");
 DB_SQL(register_book_upsert,
        "INSERT INTO register_book (office_id, book, code, title, organiser, place, columns, "
-       "changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+       "changed_at, changed_by, keeper, acknowledged) "
+       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
        "ON CONFLICT (office_id, book) DO UPDATE SET code = excluded.code, title = excluded.title, "
        "organiser = excluded.organiser, place = excluded.place, columns = excluded.columns, "
-       "changed_at = excluded.changed_at, changed_by = excluded.changed_by");
+       "changed_at = excluded.changed_at, changed_by = excluded.changed_by, "
+       "keeper = excluded.keeper, acknowledged = excluded.acknowledged");
 DB_SQL(register_visit_list,
        "SELECT " VISIT_COLUMNS " FROM visit WHERE office_id = $1 AND arrived_at >= $2 "
        "AND arrived_at < $3 ORDER BY year, import_id IS NULL, number, number_suffix");
@@ -95,32 +100,45 @@ DB_SQL(register_closing_named,
        "SELECT count(*) FROM register_closing WHERE office_id = $1 AND id = $2");
 DB_SQL(register_closing_insert,
        "INSERT INTO register_closing (office_id, " CLOSING_COLUMNS
-       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
-DB_SQL(register_change_list,
-       "SELECT c.visit_id AS visit_id, c.field AS field, c.reason AS reason, c.by_id AS by_id, "
-       "v.number_suffix AS number_suffix, c.at AS at, v.year AS year, v.number AS number, "
-       "v.arrived_at AS arrived_at FROM correction c "
+       ", until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+       "$16, $17)");
+DB_SQL(register_visit_changes,
+       "SELECT c.visit_id AS row_id, c.field AS field, c.reason AS reason, c.by_id AS by_id, "
+       "'' AS series, v.number_suffix AS number_suffix, c.at AS at, v.year AS year, "
+       "v.number AS number, v.arrived_at AS row_at FROM correction c "
        "JOIN visit v ON v.office_id = c.office_id AND v.id = c.visit_id "
-       "WHERE c.office_id = $1 AND c.at >= $2 AND c.at < $3 AND v.arrived_at < $4 "
+       "WHERE c.office_id = $1 AND c.at >= $2 AND c.at < $3 AND v.arrived_at < $2 "
        "UNION ALL "
-       "SELECT v.id AS visit_id, '' AS field, COALESCE(v.late_reason, '') AS reason, "
-       "v.registered_by AS by_id, v.number_suffix AS number_suffix, v.registered_at AS at, "
-       "v.year AS year, v.number AS number, v.arrived_at AS arrived_at FROM visit v "
-       "WHERE v.office_id = $1 AND v.registered_at >= $2 AND v.registered_at < $3 "
-       "AND v.arrived_at < $4 AND v.import_id IS NULL "
+       "SELECT v.id AS row_id, '' AS field, COALESCE(v.late_reason, '') AS reason, "
+       "v.registered_by AS by_id, '' AS series, v.number_suffix AS number_suffix, "
+       "v.registered_at AS at, v.year AS year, v.number AS number, v.arrived_at AS row_at "
+       "FROM visit v WHERE v.office_id = $1 AND v.registered_at >= $2 AND v.registered_at < $3 "
+       "AND v.arrived_at < $2 AND v.import_id IS NULL "
        "ORDER BY at, number LIMIT 2000");
+#define CORRECTIONS                                                                                \
+    "SELECT row_id, field, reason, by_id, series, suffix AS number_suffix, at, year, number, "     \
+    "row_at FROM register_correction WHERE office_id = $1 AND at >= $2 AND at < $3 AND book = $4 "
+DB_SQL(register_entry_changes, CORRECTIONS "ORDER BY at, number LIMIT 2000");
+/* Letters are numbered and cancelled in the letter book, which knows nothing of months. */
+DB_SQL(
+    register_letter_changes, CORRECTIONS
+    "UNION ALL SELECT l.id AS row_id, 'cancelled' AS field, "
+    "COALESCE(l.cancel_reason, '') AS reason, COALESCE(l.cancelled_by, '') AS by_id, "
+    "l.type AS series, l.suffix AS number_suffix, l.cancelled_at AS at, l.year AS year, "
+    "l.sequence AS number, l.dated_at AS row_at FROM letter l WHERE l.office_id = $1 "
+    "AND l.cancelled_at >= $2 AND l.cancelled_at < $3 AND l.dated_at < $2 AND " REGISTER_LETTER_OF(
+        "$4") "ORDER BY at, number LIMIT 2000");
+DB_SQL(register_closings_list, "SELECT " CLOSING_COLUMNS " FROM register_closing "
+                               "WHERE office_id = $1 AND book = $2 ORDER BY month");
 
-const struct db_sql *const register_statements[] = {&register_book_select,
-                                                    &register_book_upsert,
-                                                    &register_visit_list,
-                                                    &register_recap_select,
-                                                    &register_first_visit,
-                                                    &register_closing_select,
-                                                    &register_closing_last,
-                                                    &register_closing_named,
-                                                    &register_closing_insert,
-                                                    &register_change_list,
-                                                    NULL};
+const struct db_sql *const register_statements[] = {
+    &register_book_select,    &register_book_upsert,
+    &register_visit_list,     &register_recap_select,
+    &register_first_visit,    &register_closing_select,
+    &register_closing_last,   &register_closing_named,
+    &register_closing_insert, &register_visit_changes,
+    &register_entry_changes,  &register_letter_changes,
+    &register_closings_list,  NULL};
 
 /* --- the book ------------------------------------------------------------------------------------------- */
 
@@ -134,6 +152,8 @@ enum err register_book_row(struct db_conn *conn, const char *office_id, const ch
     ret->title = row.title;
     ret->organiser = row.organiser;
     ret->place = row.place;
+    ret->keeper = row.keeper;
+    ret->acknowledged = row.acknowledged;
     ret->changed_at = row.changed_at;
     *ret_columns = row.columns;
     return ERR_OK;
@@ -145,7 +165,8 @@ enum err register_book_put(struct db_conn *tx, void *arg)
     TRY(db_run(tx, &register_book_upsert,
                DB_ARGS(db_text(c->act.office_id), db_text(c->book), db_text(c->code),
                        db_text(c->title), db_text(c->organiser), db_text(c->place),
-                       db_text(c->columns), db_int(c->act.now_ms), db_text(c->act.actor_id)),
+                       db_text(c->columns), db_int(c->act.now_ms), db_text(c->act.actor_id),
+                       db_text(c->keeper), db_text(c->acknowledged)),
                NULL));
     const struct audit_new entry = {.office_id = c->act.office_id,
                                     .at = c->act.now_ms,
@@ -205,20 +226,46 @@ enum err register_last_closed(struct db_conn *conn, const char *office_id, const
     return ERR_OK;
 }
 
-enum err register_changes(struct db_conn *conn, const char *office_id, const char *book,
-                          const struct register_month *m, struct register_change **ret,
-                          size_t *ret_count)
+/* Was the month of this line on paper when the change was written? */
+static bool was_closed(struct arena *a, const struct register_closing *closings, size_t count,
+                       const struct register_change *c, int offset_min)
 {
-    struct register_closing last = {.month = NULL};
+    const char *month = register_month_of(a, c->row_at, offset_min).text;
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(closings[i].month, month))
+            return closings[i].closed_at <= c->at;
+    }
+    return false;
+}
+
+enum err register_changes(struct db_conn *conn, const char *office_id,
+                          const struct register_book *b, const struct register_month *m,
+                          int offset_min, struct register_change **ret, size_t *ret_count)
+{
+    struct register_closing *closings = NULL;
+    struct register_change *list = NULL;
+    size_t closing_count = 0, count = 0, kept = 0;
     *ret_count = 0;
     *ret = NULL;
-    TRY(last_closing(conn, office_id, book, &last));
-    if (!last.month)
+    TRY(db_list(conn, &register_closings_list, DB_ARGS(db_text(office_id), db_text(b->book)),
+                &closing_record, CLOSINGS_MAX, &closings, &closing_count));
+    if (!closing_count)
         return ERR_OK;
-    return db_list(
-        conn, &register_change_list,
-        DB_ARGS(db_text(office_id), db_int(m->from_ms), db_int(m->until_ms), db_int(m->from_ms)),
-        &change_record, 2000, ret, ret_count);
+    const struct db_arg args[] = {db_text(office_id), db_int(m->from_ms), db_int(m->until_ms),
+                                  db_text(b->book)};
+    bool visits = b->source == REGISTER_VISITS;
+    const struct db_sql *sql = visits ? &register_visit_changes
+                               : b->source == REGISTER_LETTERS || b->source == REGISTER_REVIEWS
+                                   ? &register_letter_changes
+                                   : &register_entry_changes;
+    TRY(db_list(conn, sql, args, visits ? 3 : 4, &change_record, 2000, &list, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (was_closed(db_conn_arena(conn), closings, closing_count, &list[i], offset_min))
+            list[kept++] = list[i];
+    }
+    *ret = list;
+    *ret_count = kept;
+    return ERR_OK;
 }
 
 /* --- closing ------------------------------------------------------------------------------------------------ */
@@ -232,7 +279,7 @@ static enum err insert_closing(struct db_conn *tx, const struct register_close *
                           db_int(k->carried), db_int(k->received), db_int(k->settled),
                           db_int(k->individuals), db_int(k->organisations), db_text(k->signer),
                           db_text(k->acknowledged), db_text(k->proof_code), db_int(k->pages),
-                          db_bytes(k->file_hash)),
+                          db_bytes(k->file_hash), db_int(c->month.until_ms)),
                   NULL);
 }
 

@@ -6,6 +6,14 @@
 #include "features/register/register.h"
 #include "features/visit/visit.h"
 
+/* Which letters `l` stand in the book $n: R and R-… are confidential letters (domain.md 3.8). */
+#define REGISTER_CONFIDENTIAL_LETTER                                                               \
+    "(substr(l.type, 1, 1) = 'R' AND (length(l.type) = 1 OR substr(l.type, 2, 1) IN ('-', '.')))"
+#define REGISTER_LETTER_OF(book)                                                                   \
+    "((" book " = 'telaahan' AND l.kind = 'review') OR (" book                                     \
+    " = 'surat-keluar-rahasia' AND " REGISTER_CONFIDENTIAL_LETTER ") OR (" book                    \
+    " = 'surat-keluar' AND NOT " REGISTER_CONFIDENTIAL_LETTER ")) "
+
 /* What the office changed about a book: all but the columns into *ret, those as JSON. ERR_MISSING: nothing. */
 enum err register_book_row(struct db_conn *conn, const char *office_id, const char *book,
                            struct register_book *ret, const char **ret_columns) MUST_USE;
@@ -13,6 +21,7 @@ enum err register_book_row(struct db_conn *conn, const char *office_id, const ch
 struct register_book_change {
     struct visit_act act;
     const char *book, *code, *title, *organiser, *place, *columns; /* columns: JSON */
+    const char *keeper, *acknowledged;
 };
 enum err register_book_put(struct db_conn *tx, void *arg); /* struct register_book_change * */
 
@@ -34,16 +43,18 @@ enum err register_closing_get(struct db_conn *conn, const char *office_id, const
 enum err register_last_closed(struct db_conn *conn, const char *office_id, const char *book,
                               const char **ret) MUST_USE;
 
-/* What came into a closed month after its closing: corrected fields, and late entries (field ""). */
+/* What happened to a line after its month was closed: corrected fields, cancelled (field "cancelled"), of visits
+ * also late entries (field ""); late lines of other books stand in the month in which they were written.
+ * `field` may name several, with commas. */
 struct register_change {
-    const char *visit_id, *field, *reason, *by_id, *number_suffix;
-    int64_t at, year, number, arrived_at;
+    const char *row_id, *field, *reason, *by_id;
+    const char *series, *number_suffix; /* series of letters; else "" */
+    int64_t at, year, number, row_at;   /* row_at: when the line was received */
 };
-/* Changes written within [m->from_ms, m->until_ms) to visits of the months before; none while no month was
- * ever closed. */
-enum err register_changes(struct db_conn *conn, const char *office_id, const char *book,
-                          const struct register_month *m, struct register_change **ret,
-                          size_t *ret_count) MUST_USE;
+/* Changes written within [m->from_ms, m->until_ms) to lines of months that were closed by then. */
+enum err register_changes(struct db_conn *conn, const char *office_id,
+                          const struct register_book *b, const struct register_month *m,
+                          int offset_min, struct register_change **ret, size_t *ret_count) MUST_USE;
 
 /* Keeps a closed month with its proof; the hash of the file goes into the audit. */
 struct register_close {

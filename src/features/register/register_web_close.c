@@ -13,18 +13,6 @@
 
 #define SWEEP_AFTER_MS ((int64_t)3600 * 1000)
 
-static enum err first_month(struct cx *cx, const char **ret)
-{
-    int64_t first_ms = 0;
-    *ret = NULL;
-    enum err e = register_first(cx->read, cx->actor.office_id, &first_ms);
-    if (e == ERR_MISSING)
-        return ERR_OK;
-    if (e == ERR_OK)
-        *ret = register_month_of(cx->arena, first_ms, cx->offset_min).text;
-    return e;
-}
-
 static enum err may_close(struct cx *cx, const struct register_sheet *s, const char *first)
 {
     const char *last = NULL;
@@ -61,8 +49,9 @@ static enum err make_file(struct cx *cx, struct register_sheet *s, struct regist
 {
     struct bytes file;
     size_t pages = 0;
-    TRY(register_signer(cx, &s->office, ROLE_INTEL_CHIEF, &c->closing.signer));
-    TRY(register_signer(cx, &s->office, ROLE_OFFICE_HEAD, &c->closing.acknowledged));
+    TRY(register_signers(cx, s));
+    c->closing.signer = s->closing.signer;
+    c->closing.acknowledged = s->closing.acknowledged;
     s->closed = true;
     s->closing = c->closing;
     TRY(register_pdf(cx, s, c->closing.proof_code, &file, &pages));
@@ -72,12 +61,30 @@ static enum err make_file(struct cx *cx, struct register_sheet *s, struct regist
     return seal_file_write(cx->seal, cx->arena, cx->data_dir, REGISTER_FOLDER, c->closing.id, file);
 }
 
+/* What still waits for the month comes into it before it is closed. */
+static enum err take_before(struct cx *cx, const struct register_book *b, const char *month)
+{
+    struct register_month m;
+    struct register_closing closing;
+    int64_t added = 0;
+    if (b->source != REGISTER_MAIL || !register_month_read(cx->arena, month, cx->offset_min, &m) ||
+        m.until_ms > cx->now_ms)
+        return ERR_OK;
+    enum err e = register_closing_get(cx->read, cx->actor.office_id, b->book, month, &closing);
+    if (e != ERR_MISSING)
+        return e;
+    return register_take(cx, b->book, m.from_ms, m.until_ms, &added);
+}
+
 static enum err close_month(struct cx *cx, struct http_req *req)
 {
     struct register_sheet *s = ARENA_NEW(cx->arena, struct register_sheet);
     struct register_close *c = ARENA_NEW(cx->arena, struct register_close);
-    TRY(register_fill(cx, http_param(req, "book"), http_param(req, "month"), true, s));
-    TRY(first_month(cx, &c->first));
+    struct register_book book;
+    TRY(register_open(cx, req, REGISTER_READ, &book));
+    TRY(take_before(cx, &book, http_param(req, "month")));
+    TRY(register_fill(cx, book.book, http_param(req, "month"), true, s));
+    TRY(register_first_month(cx, &s->book, &c->first));
     TRY(may_close(cx, s, c->first));
     c->act = visit_act_of(cx);
     fill_closing(cx, s, c);

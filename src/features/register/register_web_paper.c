@@ -42,8 +42,15 @@ static const char *number(struct cx *cx, int64_t n)
     return arena_printf(cx->arena, "%lld", (long long)n);
 }
 
-static void paper_recap(struct cx *cx, struct pdf *p, const struct register_recap *r)
+/* Individuals and organisations are counted for guests alone. */
+static size_t recap_lines(const struct register_book *b)
 {
+    return b->source == REGISTER_VISITS ? 7 : 5;
+}
+
+static void paper_recap(struct cx *cx, struct pdf *p, const struct register_sheet *s)
+{
+    const struct register_recap *r = &s->recap;
     const struct pdf_fact facts[] = {
         {"Sisa bulan lalu", number(cx, r->carried)},
         {"Masuk bulan laporan", number(cx, r->received)},
@@ -53,14 +60,14 @@ static void paper_recap(struct cx *cx, struct pdf *p, const struct register_reca
         {"Jumlah tamu perorangan", number(cx, r->individuals)},
         {"Jumlah tamu yang mewakili organisasi", number(cx, r->organisations)}};
     pdf_heading(p, "Rekapitulasi bulan ini");
-    pdf_facts(p, facts, ARRAY_LEN(facts));
+    pdf_facts(p, facts, recap_lines(&s->book));
 }
 
 /* What came into months that were closed already stands here, dated, and nowhere else. */
 static void paper_changes(struct cx *cx, struct pdf *p, const struct register_sheet *s)
 {
     static const struct pdf_column columns[] = {{"Tanggal", 12, PDF_LEFT},
-                                                {"Nomor dan tanggal kunjungan", 20, PDF_LEFT},
+                                                {"Nomor dan tanggal entri", 20, PDF_LEFT},
                                                 {"Yang diperbaiki", 20, PDF_LEFT},
                                                 {"Alasan", 48, PDF_LEFT}};
     const char **cells = ARENA_ARRAY(cx->arena, s->change_count * CHANGE_COLUMNS + 1, const char *);
@@ -71,9 +78,10 @@ static void paper_changes(struct cx *cx, struct pdf *p, const struct register_sh
         const struct register_change *c = &s->changes[i];
         cells[i * CHANGE_COLUMNS] = time_day_text(cx->arena, c->at, offset);
         cells[i * CHANGE_COLUMNS + 1] = arena_printf(
-            cx->arena, "%lld%s/%lld, %s", (long long)c->number, str_or(c->number_suffix, ""),
-            (long long)c->year, time_day_text(cx->arena, c->arrived_at, offset));
-        cells[i * CHANGE_COLUMNS + 2] = register_change_text(cx, c);
+            cx->arena, "%s, %s",
+            register_number_text(cx->arena, c->series, c->number, c->number_suffix, c->year),
+            time_day_text(cx->arena, c->row_at, offset));
+        cells[i * CHANGE_COLUMNS + 2] = register_change_text(cx, &s->book, c);
         cells[i * CHANGE_COLUMNS + 3] = c->reason;
     }
     const struct pdf_table table = {.caption = "Perbaikan atas bulan yang sudah ditutup",
@@ -102,14 +110,17 @@ static struct pdf_signature signature(struct cx *cx, const char *head, const cha
 static void paper_signatures(struct cx *cx, struct pdf *p, const struct register_sheet *s)
 {
     int64_t last_ms = s->month.until_ms - 1;
-    struct pdf_signature both[] = {signature(cx, "Mengetahui,", s->closing.acknowledged),
-                                   signature(cx, NULL, s->closing.signer)};
+    struct pdf_signature both[2];
+    size_t n = 0;
+    if (!str_empty(s->closing.acknowledged))
+        both[n++] = signature(cx, "Mengetahui,", s->closing.acknowledged);
+    both[n] = signature(cx, NULL, s->closing.signer);
     pdf_paragraph(p, arena_printf(cx->arena, "Ditutup pada akhir bulan %s.", s->label));
-    both[1].place_date = arena_printf(cx->arena, "%s, %s", s->book.place,
-                                      time_long_date(cx->arena,
-                                                     s->closed ? s->closing.closed_at : last_ms,
-                                                     cx->offset_min, false));
-    pdf_signatures(p, both, ARRAY_LEN(both));
+    both[n++].place_date = arena_printf(cx->arena, "%s, %s", s->book.place,
+                                        time_long_date(cx->arena,
+                                                       s->closed ? s->closing.closed_at : last_ms,
+                                                       cx->offset_min, false));
+    pdf_signatures(p, both, n);
 }
 
 static enum err paper_code(struct cx *cx, struct pdf *p, const char *code)
@@ -129,23 +140,28 @@ enum err register_pdf(struct cx *cx, const struct register_sheet *s, const char 
                       struct bytes *ret, size_t *ret_pages)
 {
     const struct register_book *b = &s->book;
-    const struct pdf_info info = {
-        .title = arena_printf(cx->arena, "%s %s", b->code, s->label),
-        .author = s->office.name,
-        .created_ms = cx->now_ms,
-        .offset_min = cx->offset_min,
-        .landscape = true,
-        .text_pt = 10,
-        .footer = arena_printf(cx->arena, "%s · %s · %s", b->code, s->office.name, s->label),
-        .watermark = code ? NULL : "BELUM DITUTUP"};
+    const struct pdf_info info = {.title = arena_printf(cx->arena, "%s %s", b->code, s->label),
+                                  .author = s->office.name,
+                                  .created_ms = cx->now_ms,
+                                  .offset_min = cx->offset_min,
+                                  .landscape = true,
+                                  .text_pt = 10,
+                                  .footer = arena_printf(cx->arena, "%s%s · %s · %s",
+                                                         b->confidential ? "RAHASIA · " : "",
+                                                         b->code, s->office.name, s->label),
+                                  .watermark = code ? NULL : "BELUM DITUTUP"};
     struct pdf *p = pdf_new(cx->arena, &info);
-    const struct pdf_letterhead head = {
-        .parent = s->office.parent_name, .office = s->office.name, .address = s->office.address};
+    const struct pdf_letterhead head = {.parent = s->office.parent_name,
+                                        .office = s->office.name,
+                                        .address = s->office.address,
+                                        .phone = s->office.phone};
     struct pdf_file file;
     pdf_letterhead(p, &head);
-    pdf_title(p, b->title, arena_printf(cx->arena, "%s · Bulan %s", b->code, s->label));
+    pdf_title(p, b->title,
+              arena_printf(cx->arena, "%s%s · Bulan %s", b->confidential ? "RAHASIA · " : "",
+                           b->code, s->label));
     paper_table(cx, p, s);
-    paper_recap(cx, p, &s->recap);
+    paper_recap(cx, p, s);
     paper_changes(cx, p, s);
     paper_signatures(cx, p, s);
     if (code)
@@ -156,10 +172,18 @@ enum err register_pdf(struct cx *cx, const struct register_sheet *s, const char 
     return ERR_OK;
 }
 
+/* Several books have the same code: "R.IN.3 kerja-ekokeu 2026-11.pdf". */
+static const char *file_name(struct cx *cx, const struct register_sheet *s, const char *ending)
+{
+    bool guests = s->book.source == REGISTER_VISITS;
+    return arena_printf(cx->arena, "%s %s%s%s.%s", s->book.code, guests ? "" : s->book.book,
+                        guests ? "" : " ", s->month.text, ending);
+}
+
 static enum err send_pdf(struct cx *cx, struct http_res *res, const struct register_sheet *s,
                          struct bytes file)
 {
-    const char *name = arena_printf(cx->arena, "%s %s.pdf", s->book.code, s->month.text);
+    const char *name = file_name(cx, s, "pdf");
     return http_res_download(cx, res, PDF_TYPE, name, file);
 }
 
@@ -169,15 +193,16 @@ enum err register_pdf_get(struct cx *cx, struct http_req *req, struct http_res *
     struct register_sheet s;
     struct bytes file;
     size_t pages = 0;
-    TRY(register_fill(cx, http_param(req, "book"), http_param(req, "month"), true, &s));
+    struct register_book book;
+    TRY(register_open(cx, req, REGISTER_READ, &book));
+    TRY(register_fill(cx, book.book, http_param(req, "month"), true, &s));
     const char *detail = arena_printf(cx->arena, "month=%s kind=pdf", s.month.text);
     TRY(audit_note(cx, "register_exported", "register", s.book.book, detail));
     if (s.closed) {
         TRY(seal_file_read(cx->seal, cx->arena, cx->data_dir, REGISTER_FOLDER, s.closing.id, &file));
         return send_pdf(cx, res, &s, file);
     }
-    TRY(register_signer(cx, &s.office, ROLE_INTEL_CHIEF, &s.closing.signer));
-    TRY(register_signer(cx, &s.office, ROLE_OFFICE_HEAD, &s.closing.acknowledged));
+    TRY(register_signers(cx, &s));
     TRY(register_pdf(cx, &s, NULL, &file, &pages));
     return send_pdf(cx, res, &s, file);
 }
@@ -204,7 +229,7 @@ static enum err sheet_recap(struct cx *cx, struct xlsx *x, const struct register
                                      .column_count = 2,
                                      .offset_min = cx->offset_min};
     TRY(xlsx_sheet_begin(x, &sheet));
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+    for (size_t i = 0; i < recap_lines(&s->book); i++) {
         const struct xlsx_cell cells[] = {{.text = lines[i].label}, {.number = lines[i].n}};
         TRY(xlsx_row(x, cells));
     }
@@ -255,7 +280,7 @@ enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct htt
     }
     TRY(xlsx_end(x, &fd, &bytes));
     res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, arena_printf(cx->arena, "%s %s.xlsx", s->book.code, s->month.text));
+    http_res_attachment(cx, res, file_name(cx, s, "xlsx"));
     http_res_file(res, fd, (uint64_t)bytes);
     return ERR_OK;
 }
@@ -263,7 +288,9 @@ enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct htt
 enum err register_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct register_sheet s;
-    TRY(register_fill(cx, http_param(req, "book"), http_param(req, "month"), true, &s));
+    struct register_book book;
+    TRY(register_open(cx, req, REGISTER_READ, &book));
+    TRY(register_fill(cx, book.book, http_param(req, "month"), true, &s));
     const char *detail = arena_printf(cx->arena, "month=%s kind=xlsx", s.month.text);
     TRY(audit_note(cx, "register_exported", "register", s.book.book, detail));
     return register_xlsx(cx, &s, res);

@@ -1,12 +1,11 @@
-/* From visits to the lines of R.IN.21: every column as one text. */
+/* A month of a book: which book it is for this person, its lines, who signs it. */
 #include <string.h>
 
-#include "features/register/register_web.h"
+#include "features/complaint/complaint.h"
 #include "features/reach/reach.h"
+#include "features/register/register_web.h"
 #include "features/staff/staff.h"
-#include "features/visit/visit.h"
 #include "lib/base/str.h"
-#include "lib/base/time.h"
 #include "lib/json/json.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
@@ -75,183 +74,54 @@ enum err register_book_get(struct cx *cx, const char *book, struct register_book
     return ERR_OK;
 }
 
-/* --- cells ---------------------------------------------------------------------------------------------------- */
+/* --- who may -------------------------------------------------------------------------------------------------- */
 
-/* What a cell is made from. */
-struct row_source {
-    struct cx *cx;
-    const struct visit *visit;
-    struct identity identity;
-    const json_t *note; /* NULL: none */
-    bool whole;
-};
+#define SETTERS (ROLE_LEADERS | ROLE_ADMIN)
 
-static const char *member(const struct row_source *r, const char *key)
+bool register_may(const struct cx *cx, const struct register_book *b, enum register_want want)
 {
-    return str_or(json_string_value(json_object_get(r->note, key)), "");
+    uint32_t roles = want == REGISTER_READ    ? b->readers
+                     : want == REGISTER_WRITE ? b->writers
+                                              : SETTERS;
+    if (!(cx->actor.roles & roles))
+        return false;
+    return want != REGISTER_READ || !b->confidential || complaint_leads(&cx->actor);
 }
 
-static void add_line(struct buf *text, const char *label, const char *value)
+enum err register_open(struct cx *cx, struct http_req *req, enum register_want want,
+                       struct register_book *ret)
 {
-    if (str_empty(value))
-        return;
-    if (text->n)
-        buf_puts(text, "\n");
-    if (label) {
-        buf_puts(text, label);
-        buf_puts(text, ": ");
-    }
-    buf_puts(text, value);
-}
-
-static const char *cell_number(const struct row_source *r)
-{
-    return arena_printf(r->cx->arena, "%lld%s", (long long)r->visit->number,
-                        str_or(r->visit->number_suffix, ""));
-}
-
-static const char *cell_officer(const struct row_source *r)
-{
-    if (str_eq(r->visit->late_reason, VISIT_OLD_BOOK))
-        return member(r, "officer");
-    return staff_name(r->cx->read, r->cx->actor.office_id, r->visit->registered_by);
-}
-
-static const char *cell_arrived(const struct row_source *r)
-{
-    struct arena *a = r->cx->arena;
-    int offset = r->cx->offset_min;
-    if (str_eq(member(r, "time"), "unknown"))
-        return time_long_date(a, r->visit->arrived_at, offset, false);
-    return arena_printf(a, "%s, %s %s", time_long_date(a, r->visit->arrived_at, offset, false),
-                        time_hm(a, r->visit->arrived_at, offset), time_zone_letters(offset));
-}
-
-static const char *id_type_text(const char *type)
-{
-    static const struct {
-        const char *code, *text;
-    } names[] = {{"ktp", "KTP"}, {"sim", "SIM"}, {"passport", "Paspor"}};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_eq(names[i].code, type))
-            return names[i].text;
-    }
-    return "Nomor identitas";
-}
-
-static const char *cell_identity(const struct row_source *r)
-{
-    struct arena *a = r->cx->arena;
-    struct buf text = buf_new(a, 256, CELL_MAX);
-    const char *number = str_or(r->identity.id_number, "");
-    add_line(&text, NULL, r->visit->name);
-    add_line(&text, id_type_text(r->visit->id_type),
-             r->whole || !*number ? number : visit_mask_number(a, number));
-    add_line(&text, "Alamat", r->whole ? r->identity.address : NULL);
-    add_line(&text, "HP", r->whole ? r->identity.phone : NULL);
-    if (r->visit->companion_count)
-        add_line(&text, "Pendamping",
-                 arena_printf(a, "%lld orang", (long long)r->visit->companion_count));
-    return text.p;
-}
-
-/* The six questions when they were written down, else what the guest came for. What a complaint says is in
- * no book. */
-static const char *cell_information(const struct row_source *r)
-{
-    static const struct {
-        const char *key, *label;
-    } parts[] = {{"who", "Siapa"},     {"what", "Apa"},      {"when", "Bilamana"},
-                 {"where", "Di mana"}, {"how", "Bagaimana"}, {"why", "Mengapa"}};
-    struct buf text = buf_new(r->cx->arena, 256, CELL_MAX);
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        add_line(&text, parts[i].label, member(r, parts[i].key));
-    if (text.n == 0)
-        add_line(&text, NULL, r->visit->purpose);
-    return text.p ? text.p : "";
-}
-
-static const char *cell_documents(const struct row_source *r)
-{
-    struct buf text = buf_new(r->cx->arena, 128, CELL_MAX);
-    const json_t *list = json_object_get(r->note, "documents");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *d = json_array_get(list, i);
-        add_line(&text, NULL,
-                 arena_printf(r->cx->arena, "%s (%lld)",
-                              str_or(json_string_value(json_object_get(d, "kind")), ""),
-                              (long long)json_integer_value(json_object_get(d, "count"))));
-    }
-    return text.p ? text.p : "";
-}
-
-static const char *cell_remarks(const struct row_source *r)
-{
-    struct buf text = buf_new(r->cx->arena, 128, CELL_MAX);
-    const struct visit *v = r->visit;
-    if (visit_state_is(v, "cancelled"))
-        add_line(&text, NULL, "Dibatalkan");
-    if (v->unreceived)
-        add_line(&text, NULL, "Pulang sebelum diterima");
-    add_line(&text, NULL, v->end_reason);
-    if (str_eq(v->late_reason, VISIT_OLD_BOOK)) {
-        add_line(&text, NULL, v->late_reason);
-        add_line(&text, NULL, member(r, "remarks"));
-    } else if (!str_empty(v->late_reason)) {
-        add_line(&text, "Entri susulan", v->late_reason);
-    }
-    return text.p ? text.p : "";
-}
-
-static const char *cell_signature(const struct row_source *r)
-{
-    return member(r, "signature")[0] == 'M' ? "Ditandatangani di layar" : "";
-}
-
-static const char *cell_of(const struct row_source *r, const char *key)
-{
-    static const struct {
-        const char *key;
-        const char *(*fn)(const struct row_source *r);
-    } cells[] = {{"seq_no", cell_number},           {"officer", cell_officer},
-                 {"arrived", cell_arrived},         {"identity", cell_identity},
-                 {"information", cell_information}, {"documents", cell_documents},
-                 {"remarks", cell_remarks},         {"signature", cell_signature}};
-    if (str_eq(key, "organization"))
-        return str_or(r->visit->organization, "");
-    for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
-        if (str_eq(cells[i].key, key))
-            return str_or(cells[i].fn(r), "");
-    }
-    return "";
-}
-
-static enum err fill_line(struct cx *cx, const struct register_book *b, const struct visit *v,
-                          bool whole, struct register_line *ret)
-{
-    struct row_source r = {.cx = cx, .visit = v, .whole = whole};
-    char *note = NULL;
-    TRY(visit_identity(cx, v, &r.identity));
-    TRY(seal_field_open(cx->seal, cx->arena, "visit", "note_sealed", v->id, v->note_sealed, &note));
-    if (note)
-        r.note = json_keep(cx->arena, json_loads(note, 0, NULL));
-    for (size_t i = 0; i < b->column_count; i++)
-        ret->cells[i] = cell_of(&r, b->columns[i].key);
-    ret->cancelled = visit_state_is(v, "cancelled");
-    return ERR_OK;
+    TRY(register_book_get(cx, http_param(req, "book"), ret));
+    if (register_may(cx, ret, want))
+        return ERR_OK;
+    if (ret->confidential && want == REGISTER_READ && (cx->actor.roles & ret->readers))
+        return cx_fail(cx, ERR_DENIED, "not_your_book",
+                       T("Buku ini untuk pejabat yang kuncinya sudah dipercayai."));
+    return cx_fail(cx, ERR_DENIED, "not_your_book", T("Buku ini bukan untuk jabatan Anda."));
 }
 
 /* --- the month -------------------------------------------------------------------------------------------------- */
 
-static enum err fill_lines(struct cx *cx, bool whole, struct register_sheet *s)
+/* A line may be opened by who reads the book: letters and telaahan for the words in the book, entries too. */
+static const char *line_path(struct cx *cx, const struct register_book *b,
+                             const struct register_row *row)
 {
-    struct visit *visits = NULL;
+    return arena_printf(cx->arena, "/register/%s/entri/%s", b->book, row->id);
+}
+
+static enum err fill_rows(struct cx *cx, struct register_sheet *s)
+{
+    struct register_row *rows = NULL;
     size_t count = 0;
-    TRY(register_visits(cx->read, cx->actor.office_id, &s->month, &visits, &count));
+    TRY(register_rows(cx->read, cx->actor.office_id, &s->book, &s->month, &rows, &count));
     s->lines = ARENA_ARRAY(cx->arena, count + 1, struct register_line);
     s->line_count = count;
-    for (size_t i = 0; i < count; i++)
-        TRY(fill_line(cx, &s->book, &visits[i], whole, &s->lines[i]));
+    for (size_t i = 0; i < count; i++) {
+        struct register_words words = {.subject = NULL};
+        TRY(register_words_open(cx, s->book.book, rows[i].id, rows[i].words_sealed, &words));
+        register_cells(cx, &s->book, &rows[i], &words, &s->lines[i]);
+        s->lines[i].path = line_path(cx, &s->book, &rows[i]);
+    }
     return ERR_OK;
 }
 
@@ -268,9 +138,12 @@ enum err register_fill(struct cx *cx, const char *book, const char *month, bool 
     s.label = register_month_label(cx->arena, &s.month, cx->lang == LANG_EN);
     if (str_empty(s.book.place))
         s.book.place = register_place(s.office.name);
-    TRY(fill_lines(cx, whole, &s));
-    TRY(register_recap_of(cx->read, office, &s.month, &s.recap));
-    TRY(register_changes(cx->read, office, s.book.book, &s.month, &s.changes, &s.change_count));
+    bool visits = s.book.source == REGISTER_VISITS;
+    TRY(visits ? register_visit_lines(cx, whole, &s) : fill_rows(cx, &s));
+    TRY(visits ? register_recap_of(cx->read, office, &s.month, &s.recap)
+               : register_rows_recap(cx->read, office, &s.book, &s.month, &s.recap));
+    TRY(register_changes(cx->read, office, &s.book, &s.month, cx->offset_min, &s.changes,
+                         &s.change_count));
     enum err e = register_closing_get(cx->read, office, s.book.book, s.month.text, &s.closing);
     if (e != ERR_OK && e != ERR_MISSING)
         return e;
@@ -279,11 +152,26 @@ enum err register_fill(struct cx *cx, const char *book, const char *month, bool 
     return ERR_OK;
 }
 
-const char *register_change_text(struct cx *cx, const struct register_change *c)
+enum err register_first_month(struct cx *cx, const struct register_book *b, const char **ret)
+{
+    int64_t first_ms = 0;
+    const char *office = cx->actor.office_id;
+    *ret = NULL;
+    enum err e = b->source == REGISTER_VISITS ? register_first(cx->read, office, &first_ms)
+                                              : register_rows_first(cx->read, office, b, &first_ms);
+    if (e == ERR_MISSING)
+        return ERR_OK;
+    if (e == ERR_OK)
+        *ret = register_month_of(cx->arena, first_ms, cx->offset_min).text;
+    return e;
+}
+
+static const char *field_text(struct cx *cx, enum register_source source, const char *field)
 {
     static const struct {
         const char *field, *text;
     } names[] = {{"", T("Entri susulan")},
+                 {"cancelled", T("Nomor dibatalkan")},
                  {"name", T("Nama")},
                  {"id_number", T("Nomor identitas")},
                  {"id_type", T("Jenis identitas")},
@@ -294,10 +182,43 @@ const char *register_change_text(struct cx *cx, const struct register_change *c)
                  {"purpose", T("Keperluan")},
                  {"category", T("Jenis kunjungan")}};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_eq(names[i].field, c->field))
+        if (str_eq(names[i].field, field))
             return cx_t(cx, names[i].text);
     }
-    return c->field;
+    for (size_t i = 0; i < REGISTER_WORDS; i++) {
+        if (str_eq(register_word_keys[i], field))
+            return cx_t(cx, register_word_label(source, i));
+    }
+    return field;
+}
+
+const char *register_change_text(struct cx *cx, const struct register_book *b,
+                                 const struct register_change *c)
+{
+    char *rest = arena_strdup(cx->arena, c->field), *comma = NULL;
+    struct buf text = buf_new(cx->arena, 64, 2048);
+    do {
+        comma = strchr(rest, ',');
+        if (comma)
+            *comma = '\0';
+        buf_puts(&text, text.n ? ", " : "");
+        buf_puts(&text, field_text(cx, b->source, rest));
+        rest = comma ? comma + 1 : rest;
+    } while (comma);
+    return text.p;
+}
+
+void register_add_text(struct buf *text, const char *label, const char *value)
+{
+    if (str_empty(value))
+        return;
+    if (text->n)
+        buf_puts(text, "\n");
+    if (label) {
+        buf_puts(text, label);
+        buf_puts(text, ": ");
+    }
+    buf_puts(text, value);
 }
 
 /* --- who signs ---------------------------------------------------------------------------------------------------- */
@@ -320,8 +241,20 @@ enum err register_signer(struct cx *cx, const struct office *office, uint32_t ro
     const char *acting = str_eq(who.why, "plt") ? "Plt. " : str_eq(who.why, "plh") ? "Plh. " : "";
     struct buf text = buf_new(cx->arena, 256, 4096);
     buf_puts(&text, arena_printf(cx->arena, "%s%s\n%s", acting, post, s.name));
-    add_line(&text, NULL, s.rank);
-    add_line(&text, "NIP", s.nip);
+    register_add_text(&text, NULL, s.rank);
+    register_add_text(&text, "NIP", s.nip);
     *ret = text.p;
+    return ERR_OK;
+}
+
+enum err register_signers(struct cx *cx, struct register_sheet *s)
+{
+    uint32_t keeper = str_eq(s->book.keeper, "office_head") ? ROLE_OFFICE_HEAD : ROLE_INTEL_CHIEF;
+    uint32_t head = str_eq(s->book.acknowledged, "intel_chief") ? ROLE_INTEL_CHIEF
+                                                                : ROLE_OFFICE_HEAD;
+    TRY(register_signer(cx, &s->office, keeper, &s->closing.signer));
+    if (!str_empty(s->book.acknowledged))
+        return register_signer(cx, &s->office, head, &s->closing.acknowledged);
+    s->closing.acknowledged = "";
     return ERR_OK;
 }

@@ -69,6 +69,7 @@ struct report_page_view {
     const char *before, *after; /* paths; after NULL: in the future */
     struct report_link spans[4];
     const char *today;       /* for the date field */
+    bool may_schedule;       /* this reader may name who gets the report by mail */
     const char *visits_path; /* NULL: no lists for this reader */
     const char *share, *median, *p90, *visits, *complaints;
     bool by_month;

@@ -146,6 +146,7 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
     v->visits_path = cx->actor.roles & REPORT_LISTERS
                          ? arena_printf(cx->arena, "%s/kunjungan", v->path)
                          : NULL;
+    v->may_schedule = (cx->actor.roles & REPORT_SCHEDULERS) != 0;
     v->axis = axis_of(cx, p);
     fill_links(cx, p, v);
     fill_figures(cx, &f, v);

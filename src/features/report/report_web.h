@@ -7,8 +7,12 @@
 #include "features/staff/staff.h"
 #include "lib/http/http.h"
 
-#define REPORT_READERS (ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR)
-#define REPORT_LISTERS (ROLE_LEADERS | ROLE_DESK)
+#define REPORT_READERS    (ROLE_LEADERS | ROLE_ADMIN | ROLE_MONITOR)
+#define REPORT_LISTERS    (ROLE_LEADERS | ROLE_DESK)
+#define REPORT_SCHEDULERS (ROLE_LEADERS | ROLE_ADMIN)
+
+#define REPORT_PDF_TYPE  "application/pdf"
+#define REPORT_DOCX_TYPE "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 /* The period of the path, or 404. */
 enum err report_period_wanted(struct cx *cx, const struct http_req *req,
@@ -60,9 +64,16 @@ struct report_paper {
     struct report_lines reasons, excluded, categories, hosts, answers, custody, closings, states,
         deadlines;
 };
-/* Reads the figures and writes the export into the audit. `format`: "pdf". */
+/* Reads the figures, in the words of cx->lang. */
+enum err report_paper_fill(struct cx *cx, const struct report_period *period,
+                           struct report_paper *p) MUST_USE;
+/* The same of the path's period, and writes the export into the audit. `format`: "pdf". */
 enum err report_paper_read(struct cx *cx, const struct http_req *req, const char *format,
                            struct report_paper *p) MUST_USE;
+/* The whole file, in the arena; figures only. The .docx speaks Indonesian: cx->lang is LANG_ID already when
+ * the paper is filled. */
+enum err report_pdf_make(struct cx *cx, const struct report_paper *p, struct bytes *ret) MUST_USE;
+enum err report_docx_make(struct cx *cx, const struct report_paper *p, struct bytes *ret) MUST_USE;
 
 enum err report_visits_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err report_book_get(struct cx *cx, struct http_req *req, struct http_res *res);

@@ -12,10 +12,9 @@
 #include "lib/xlsx/xlsx.h"
 #include "lib/base/banned.h"
 
-enum err report_paper_read(struct cx *cx, const struct http_req *req, const char *format,
-                           struct report_paper *p)
+enum err report_paper_fill(struct cx *cx, const struct report_period *period, struct report_paper *p)
 {
-    TRY(report_period_wanted(cx, req, &p->period));
+    p->period = *period;
     TRY(office_get(cx->read, cx->actor.office_id, &p->office));
     TRY(report_read(cx, &p->period, &p->figures));
     const struct report_sum *s = &p->figures.sum;
@@ -29,6 +28,15 @@ enum err report_paper_read(struct cx *cx, const struct http_req *req, const char
     p->custody = report_custody(cx, s);
     p->closings = report_closings_of(cx, s);
     p->deadlines = report_deadlines_of(cx, &p->figures);
+    return ERR_OK;
+}
+
+enum err report_paper_read(struct cx *cx, const struct http_req *req, const char *format,
+                           struct report_paper *p)
+{
+    struct report_period period;
+    TRY(report_period_wanted(cx, req, &period));
+    TRY(report_paper_fill(cx, &period, p));
     return audit_note(cx, "report_exported", "report", p->period.text,
                       arena_printf(cx->arena, "format=%s", format));
 }
@@ -118,6 +126,81 @@ static void points(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
     pdf_note(pdf, cx_printf(cx, T("Batang bergaris: di bawah sasaran %d %%."), REPORT_TARGET));
 }
 
+/* The longest p90 of the points; at least the limit. */
+static int64_t longest_ms(const struct report_paper *p)
+{
+    int64_t most = p->office.limit_s * 1000;
+    for (size_t i = 0; i < p->figures.point_count; i++)
+        most = p->figures.points[i].p90_ms > most ? p->figures.points[i].p90_ms : most;
+    return most > 0 ? most : 1;
+}
+
+static void waits(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
+{
+    const struct report_figures *f = &p->figures;
+    struct pdf_bar *items = ARENA_ARRAY(cx->arena, f->point_count + 1, struct pdf_bar);
+    double most = (double)longest_ms(p);
+    size_t n = 0;
+    for (size_t i = 0; i < f->point_count; i++) {
+        const struct report_point *one = &f->points[i];
+        if (one->measured == 0)
+            continue;
+        items[n++] = (struct pdf_bar){.label = report_point_label(cx, &p->period, one->from, true),
+                                      .value = arena_printf(cx->arena, "%s – %s",
+                                                            report_minutes(cx, one->median_ms),
+                                                            report_minutes(cx, one->p90_ms)),
+                                      .share = (double)one->median_ms / most,
+                                      .further = (double)one->p90_ms / most};
+    }
+    if (n == 0)
+        return;
+    pdf_heading(pdf, cx_t(cx, T("Lama menunggu: median dan p90")));
+    pdf_bars(pdf, items, n);
+    pdf_note(pdf, cx_printf(cx,
+                            T("Batang penuh: median; batang kosong: sampai p90, dalam menit. "
+                              "Batang terpanjang: %s menit."),
+                            report_minutes(cx, longest_ms(p))));
+}
+
+#define POINT_COLUMNS 6
+
+/* The table behind both charts over time. */
+static void points_table(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
+{
+    const struct pdf_column columns[POINT_COLUMNS] = {{cx_t(cx, T("Waktu")), 28, PDF_LEFT},
+                                                      {cx_t(cx, T("Kunjungan")), 14, PDF_RIGHT},
+                                                      {cx_t(cx, T("Diukur")), 14, PDF_RIGHT},
+                                                      {cx_t(cx, T("Tepat waktu")), 14, PDF_RIGHT},
+                                                      {cx_t(cx, T("Median (menit)")), 15, PDF_RIGHT},
+                                                      {cx_t(cx, T("p90 (menit)")), 15, PDF_RIGHT}};
+    const struct report_figures *f = &p->figures;
+    const char **cells = ARENA_ARRAY(cx->arena, f->point_count * POINT_COLUMNS + 1, const char *);
+    size_t n = 0;
+    for (size_t i = 0; i < f->point_count; i++) {
+        const struct report_point *one = &f->points[i];
+        if (one->visits == 0)
+            continue;
+        const char **row = cells + n++ * POINT_COLUMNS;
+        row[0] = report_point_label(cx, &p->period, one->from, true);
+        row[1] = report_whole(cx, one->visits);
+        row[2] = report_whole(cx, one->measured);
+        row[3] = report_percent(cx, one->kept, one->measured);
+        row[4] = report_minutes(cx, one->median_ms);
+        row[5] = report_minutes(cx, one->p90_ms);
+    }
+    if (f->point_count == 0)
+        return;
+    const struct pdf_table table = {.columns = columns,
+                                    .column_count = POINT_COLUMNS,
+                                    .cells = cells,
+                                    .row_count = n,
+                                    .empty = "NIHIL",
+                                    .text_pt = 9};
+    pdf_heading(pdf,
+                cx_t(cx, p->period.span == SPAN_YEAR ? T("Angka per bulan") : T("Angka per hari")));
+    pdf_table(pdf, &table);
+}
+
 static void phases(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
 {
     const struct pdf_column columns[] = {{cx_t(cx, T("Tahap")), 46, PDF_LEFT},
@@ -138,27 +221,40 @@ static void phases(struct cx *cx, struct pdf *pdf, const struct report_paper *p)
     pdf_table(pdf, &table);
 }
 
+#define HEAT_PERCENT 45 /* of grey behind the busiest hour */
+
 static void heat_table(struct cx *cx, struct pdf *pdf, const struct report_page_view *v)
 {
     struct pdf_column columns[PDF_COLUMNS];
     size_t hours = v->hour_count < PDF_COLUMNS - 1 ? v->hour_count : PDF_COLUMNS - 1;
     const char **cells = ARENA_ARRAY(cx->arena, v->heat_count * (hours + 1) + 1, const char *);
+    uint8_t *shades = ARENA_ARRAY(cx->arena, v->heat_count * (hours + 1) + 1, uint8_t);
+    int64_t most = 1;
+    for (size_t i = 0; i < v->heat_count * hours; i++) {
+        int64_t n = v->heat[i / hours].cells[i % hours].n;
+        most = n > most ? n : most;
+    }
     columns[0] = (struct pdf_column){cx_t(cx, T("Hari")), 14, PDF_LEFT};
     for (size_t i = 0; i < hours; i++)
         columns[i + 1] = (struct pdf_column){v->hours[i].label, 86.0 / (double)hours, PDF_RIGHT};
     for (size_t i = 0; i < v->heat_count; i++) {
         cells[i * (hours + 1)] = v->heat[i].label;
-        for (size_t j = 0; j < hours; j++)
-            cells[i * (hours + 1) + j + 1] = report_whole(cx, v->heat[i].cells[j].n);
+        for (size_t j = 0; j < hours; j++) {
+            int64_t n = v->heat[i].cells[j].n;
+            cells[i * (hours + 1) + j + 1] = report_whole(cx, n);
+            shades[i * (hours + 1) + j + 1] = (uint8_t)(n * HEAT_PERCENT / most);
+        }
     }
     const struct pdf_table table = {.columns = columns,
                                     .column_count = hours + 1,
                                     .cells = cells,
+                                    .shades = shades,
                                     .row_count = v->heat_count,
                                     .empty = "NIHIL",
                                     .text_pt = 8.5};
     pdf_heading(pdf, cx_t(cx, T("Jumlah tamu menurut jam dan hari")));
     pdf_table(pdf, &table);
+    pdf_note(pdf, cx_t(cx, T("Makin pekat makin ramai.")));
 }
 
 #define NOTICE_COLUMNS 6
@@ -195,6 +291,8 @@ static void paper_body(struct cx *cx, struct pdf *pdf, const struct report_paper
     struct report_page_view *heat = ARENA_NEW(cx->arena, struct report_page_view);
     summary(cx, pdf, p);
     points(cx, pdf, p);
+    waits(cx, pdf, p);
+    points_table(cx, pdf, p);
     phases(cx, pdf, p);
     pdf_note(
         pdf,
@@ -219,11 +317,9 @@ static void paper_body(struct cx *cx, struct pdf *pdf, const struct report_paper
     plain(cx, pdf, T("Keadaan saat laporan dibuat"), &p->deadlines);
 }
 
-enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *res)
+enum err report_pdf_make(struct cx *cx, const struct report_paper *p, struct bytes *ret)
 {
-    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
     struct pdf_file file;
-    TRY(report_paper_read(cx, req, "pdf", p));
     const struct pdf_info info = {
         .title = cx_printf(cx, T("Laporan pelayanan %s"), p->label),
         .author = p->office.name,
@@ -237,13 +333,24 @@ enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *re
                             time_hm(cx->arena, cx->now_ms, cx->offset_min),
                             time_zone_letters(cx->offset_min))};
     struct pdf *pdf = pdf_new(cx->arena, &info);
-    const struct pdf_letterhead head = {p->office.parent_name, p->office.name, p->office.address};
+    const struct pdf_letterhead head = {p->office.parent_name, p->office.name, p->office.address,
+                                        p->office.phone};
     pdf_letterhead(pdf, &head);
     pdf_title(pdf, cx_t(cx, T("LAPORAN PELAYANAN TAMU")), p->label);
     paper_body(cx, pdf, p);
     TRY(pdf_finish(pdf, &file));
+    *ret = file.data;
+    return ERR_OK;
+}
+
+enum err report_pdf_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
+    struct bytes file;
+    TRY(report_paper_read(cx, req, "pdf", p));
+    TRY(report_pdf_make(cx, p, &file));
     const char *name = arena_printf(cx->arena, "Laporan pelayanan %s.pdf", p->period.text);
-    return http_res_download(cx, res, PDF_TYPE, name, file.data);
+    return http_res_download(cx, res, PDF_TYPE, name, file);
 }
 
 /* --- xlsx ------------------------------------------------------------------------------------------------------ */

@@ -1,17 +1,17 @@
-/* The report as a document for Word: the shipped text of assets/surat/laporan-pelayanan.surat, filled. Its charts are
- * blocks of text, so that whoever goes on writing in Word can change them. */
+/* The report as a document for Word: the office's template of the kind service_report, filled (features/letter). Its
+ * charts are blocks of text, so that whoever goes on writing in Word can change them. */
 #include "features/report/report_web.h"
 
 #include <string.h>
 
+#include "features/letter/letter.h"
+#include "features/register/register_web.h"
 #include "lib/base/str.h"
-#include "lib/base/time.h"
 #include "lib/docx/docx.h"
-#include "letter_data.h"
 #include "lib/base/banned.h"
 
 #define DOCX_TYPE  "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-#define BLOCKS     16
+#define BLOCKS     12
 #define ITEMS_MAX  32
 #define MEMBERS    8
 #define DETAIL_MAX 200
@@ -52,15 +52,30 @@ static const char *bar(struct cx *cx, int64_t part, int64_t whole, bool low)
     return str_or(b.p, "");
 }
 
+/* Full blocks up to the median, light ones from there to p90; `most` is the whole length. */
+static const char *wait_bar(struct cx *cx, const struct report_point *one, int64_t most)
+{
+    struct buf b = buf_new(cx->arena, 64, 256);
+    for (int64_t i = 0; i < BLOCKS && i * most < one->p90_ms * BLOCKS; i++)
+        buf_puts(&b, i * most < one->median_ms * BLOCKS ? "█" : "░");
+    return str_or(b.p, "");
+}
+
+/* How busy an hour is, as a block of eight heights behind its number. */
+static const char *busy(struct cx *cx, int64_t n, int64_t most)
+{
+    static const char *const steps[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    size_t step = (size_t)((n * (int64_t)ARRAY_LEN(steps) - 1) / (most ? most : 1));
+    if (n <= 0)
+        return "0";
+    return arena_printf(cx->arena, "%s %s", report_whole(cx, n), steps[step]);
+}
+
 static void put_summary(struct words *w, const struct report_paper *p)
 {
     struct cx *cx = w->cx;
     const struct report_sum *s = &p->figures.sum;
     int64_t measured = report_measured(s);
-    put(w, "kantor_induk", p->office.parent_name);
-    put(w, "kantor", p->office.name);
-    put(w, "alamat_kantor", p->office.address);
-    put(w, "telepon_kantor", p->office.phone);
     put(w, "kurun", p->label);
     put(w, "kunjungan", report_whole(cx, s->visits));
     put(w, "hari", report_whole(cx, p->figures.days));
@@ -72,9 +87,6 @@ static void put_summary(struct words *w, const struct report_paper *p)
     put(w, "median", report_minutes(cx, report_times_at(&s->times, PHASE_TOTAL, 50)));
     put(w, "p90", report_minutes(cx, report_times_at(&s->times, PHASE_TOTAL, 90)));
     put(w, "pengaduan", report_whole(cx, report_count_all(s, "state")));
-    const char *date = time_long_date(cx->arena, cx->now_ms, cx->offset_min, false);
-    const char *comma = strchr(date, ',');
-    put(w, "tanggal", comma ? comma + 2 : date);
 }
 
 static void put_points(struct words *w, const struct report_paper *p)
@@ -83,6 +95,9 @@ static void put_points(struct words *w, const struct report_paper *p)
     const struct report_figures *f = &p->figures;
     struct docx_row *rows = ARENA_ARRAY(cx->arena, f->point_count + 1, struct docx_row);
     size_t n = 0;
+    int64_t most = 1;
+    for (size_t i = 0; i < f->point_count; i++)
+        most = f->points[i].p90_ms > most ? f->points[i].p90_ms : most;
     for (size_t i = 0; i < f->point_count; i++) {
         const struct report_point *one = &f->points[i];
         if (one->measured == 0)
@@ -93,6 +108,7 @@ static void put_points(struct words *w, const struct report_paper *p)
                     {.name = "nama", .text = report_point_label(cx, &p->period, one->from, true)},
                     {.name = "grafik", .text = bar(cx, one->kept, one->measured, low)},
                     {.name = "nilai", .text = report_percent(cx, one->kept, one->measured)},
+                    {.name = "grafik_lama", .text = wait_bar(cx, one, most)},
                     {.name = "tengah", .text = report_minutes(cx, one->median_ms)},
                     {.name = "atas", .text = report_minutes(cx, one->p90_ms)}});
     }
@@ -161,13 +177,18 @@ static void put_hours(struct words *w, const struct report_paper *p)
     struct report_page_view *v = ARENA_NEW(cx->arena, struct report_page_view);
     report_heat(cx, &p->figures.sum, v);
     struct docx_row *rows = ARENA_ARRAY(cx->arena, v->hour_count + 1, struct docx_row);
+    int64_t most = 0;
+    for (size_t i = 0; i < v->heat_count * v->hour_count; i++) {
+        int64_t n = v->heat[i / v->hour_count].cells[i % v->hour_count].n;
+        most = n > most ? n : most;
+    }
     for (size_t i = 0; i < v->hour_count; i++) {
         struct docx_item members[MEMBERS] = {{.name = "nama", .text = v->hours[i].label}};
         for (size_t day = 1; day <= ARRAY_LEN(names); day++) {
             const char *key = arena_printf(cx->arena, "%zu-%.2s", day % 7, v->hours[i].label);
             members[day] = (struct docx_item){
                 .name = names[day - 1],
-                .text = report_whole(cx, report_count_of(&p->figures.sum, "hour", key))};
+                .text = busy(cx, report_count_of(&p->figures.sum, "hour", key), most)};
         }
         rows[i] = row_of(cx, members);
     }
@@ -196,22 +217,21 @@ static void put_notices(struct words *w, const struct report_paper *p)
     put_list(w, "kabar", rows, n);
 }
 
-static struct bytes template_file(void)
+static enum err put_signer(struct words *w, const struct report_paper *p, uint32_t role,
+                           const char *prefix)
 {
-    for (const struct letter_file *f = letter_files; f->name; f++) {
-        if (str_eq(f->name, "service_report"))
-            return (struct bytes){f->p, f->n};
+    const char *lines = "";
+    TRY(register_signer(w->cx, &p->office, role, &lines));
+    if (w->count + LETTER_SIGNER_ITEMS <= ITEMS_MAX) {
+        letter_signer(w->cx->arena, prefix, lines, w->items + w->count);
+        w->count += LETTER_SIGNER_ITEMS;
     }
-    return (struct bytes){NULL, 0};
+    return ERR_OK;
 }
 
-enum err report_docx_get(struct cx *cx, struct http_req *req, struct http_res *res)
+enum err report_docx_make(struct cx *cx, const struct report_paper *p, struct bytes *ret)
 {
-    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
     struct words *w = ARENA_NEW(cx->arena, struct words);
-    struct bytes file;
-    cx->lang = LANG_ID;
-    TRY(report_paper_read(cx, req, "docx", p));
     w->cx = cx;
     put_summary(w, p);
     put_points(w, p);
@@ -219,12 +239,24 @@ enum err report_docx_get(struct cx *cx, struct http_req *req, struct http_res *r
     put_details(w, p);
     put_hours(w, p);
     put_notices(w, p);
-    const struct docx_data data = {
+    TRY(put_signer(w, p, ROLE_OFFICE_HEAD, "penandatangan"));
+    TRY(put_signer(w, p, ROLE_INTEL_CHIEF, "penyusun"));
+    const struct letter_paper paper = {
+        .kind = "service_report",
         .items = w->items,
         .count = w->count,
-        .dated_ms = cx->now_ms,
+        .dated_at = cx->now_ms,
         .title = arena_printf(cx->arena, "Laporan pelayanan %s", p->label)};
-    TRY(docx_fill(cx->arena, template_file(), &data, &file));
+    return letter_paper(cx, &paper, ret);
+}
+
+enum err report_docx_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
+    struct bytes file;
+    cx->lang = LANG_ID;
+    TRY(report_paper_read(cx, req, "docx", p));
+    TRY(report_docx_make(cx, p, &file));
     res->content_type = DOCX_TYPE;
     http_res_attachment(cx, res,
                         arena_printf(cx->arena, "Laporan pelayanan %s.docx", p->period.text));

@@ -88,6 +88,7 @@ struct follow_view {
     size_t message_count;
     const struct evidence_file *files;
     const char **file_days, **file_sizes;
+    const char *files_form; /* evidence_form_id() */
     size_t file_count;
     bool anonymous, withdrawal, sent;
     const char *text, *reason; /* as typed */

@@ -37,11 +37,9 @@ const char *reporter_address(struct cx *cx, const struct http_req *req, const ch
 
 const char *reporter_when(struct cx *cx, int64_t ms, bool with_time)
 {
-    const char *day = time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
-    return with_time
-               ? arena_printf(cx->arena, "%s, %s %s", day, time_hm(cx->arena, ms, cx->offset_min),
-                              time_zone_letters(cx->offset_min))
-               : day;
+    bool english = cx->lang == LANG_EN;
+    return with_time ? time_moment(cx->arena, ms, cx->offset_min, english)
+                     : time_long_date(cx->arena, ms, cx->offset_min, english);
 }
 
 const char **reporter_lines(struct arena *a, const char *text, size_t *ret_count)

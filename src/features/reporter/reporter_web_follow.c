@@ -207,6 +207,7 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res, 
     explicit_bzero(&key, sizeof(key));
     TRY(opened);
     keep_code(cx, res, receipt); /* another half hour */
+    v->files_form = evidence_form_id(cx, req);
     v->sent = http_query(req, "terkirim") != NULL;
     v->text = e == ERR_OK ? "" : form_typed(cx, req, "text");
     v->reason = e == ERR_OK ? "" : form_typed(cx, req, "reason");
@@ -316,8 +317,9 @@ enum err reporter_follow_message_post(struct cx *cx, struct http_req *req, struc
 /* Asked first without a body: only a reporter may send a hundred megabytes. */
 enum err reporter_follow_files_post(struct cx *cx, struct http_req *req, struct http_res *res)
 {
-    static const struct evidence_new what = {.kind = EVIDENCE_EVIDENCE,
-                                             .added_by = EVIDENCE_BY_REPORTER};
+    const struct evidence_new what = {.kind = EVIDENCE_EVIDENCE,
+                                      .added_by = EVIDENCE_BY_REPORTER,
+                                      .form_id = evidence_form_sent(req)};
     struct files_form f;
     struct complaint c = {0};
     size_t count = 0;

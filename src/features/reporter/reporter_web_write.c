@@ -56,6 +56,8 @@ enum err reporter_write_show(struct cx *cx, struct http_req *req, struct http_re
     struct page_view page = page_of(place, T("Pengaduan tertulis"));
     page.body = write_body;
     page.arg = v;
+    if (v->closed && cx->diag.field_count == 0) /* no form, hence no switch inside it */
+        page.own_language = false;
     return page_render(cx, req, res, &page);
 }
 

@@ -185,6 +185,26 @@ struct refusal service_apply(const struct calendar *cal, const struct service_li
     return (struct refusal){.err = ERR_OK};
 }
 
+/* --- lists --------------------------------------------------------------------------------------------------------- */
+
+bool service_is_late(const struct calendar *cal, const struct service_limits *l,
+                     const struct service_complaint *c, int64_t today)
+{
+    struct service_due due = service_due_of(cal, l, c);
+    return due.day != CALENDAR_NO_DAY && today > due.day && !str_eq(c->state, "answered");
+}
+
+bool service_filter_holds(const struct service_filter *f, const struct service_complaint *c,
+                          bool late)
+{
+    bool ended = str_eq(c->state, "done") || str_eq(c->state, "rejected");
+    if (f->late && !late)
+        return false;
+    if (!str_empty(f->category) && !str_eq(f->category, c->category))
+        return false;
+    return str_empty(f->state) || (str_eq(f->state, "open") ? !ended : str_eq(f->state, c->state));
+}
+
 /* --- figures ---------------------------------------------------------------------------------------------------- */
 
 static void count_one(const struct calendar *cal, const struct service_limits *l,

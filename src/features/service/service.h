@@ -127,6 +127,20 @@ enum err service_entries(struct db_conn *conn, const char *office_id, const char
 enum err service_of_year(struct db_conn *conn, const char *office_id, int year,
                          struct service_complaint **ret, size_t *ret_count) MUST_USE;
 
+/* What a list shows. */
+struct service_filter {
+    const char *state;    /* "open": not ended; "": every state */
+    const char *category; /* "": all */
+    int64_t year;         /* of receipt; 0: every year */
+    bool late;            /* only what is late */
+};
+/* Is it late today? What was answered is not. */
+bool service_is_late(const struct calendar *cal, const struct service_limits *l,
+                     const struct service_complaint *c, int64_t today);
+/* Without the year, which the query sees to. */
+bool service_filter_holds(const struct service_filter *f, const struct service_complaint *c,
+                          bool late);
+
 /* Figures of a month (the last row: of the year). */
 struct service_month {
     int64_t received, category[4], rejected, ended, answered, on_time, late, reopened;
@@ -143,19 +157,25 @@ void service_months(const struct calendar *cal, const struct service_limits *l,
 #define INFO_DISPUTE_DAYS   14 /* to the Komisi Informasi */
 
 struct info_request {
-    const char *id, *received, *way, *extended, *answered, *answer, *objected, *ground, *decided;
-    int64_t year, number;
+    const char *id, *received, *way, *extended, *answered, *answer, *objected, *ground, *decided,
+        *superior, *reacted; /* superior: who decided, name and post */
+    int64_t year, number, objection_year, objection_number; /* 0: nobody objected */
     struct bytes name_sealed, contact_sealed, request_sealed, purpose_sealed, extension_sealed,
-        answer_sealed, objection_sealed, decision_sealed;
+        answer_sealed, objection_sealed, decision_sealed, reaction_sealed;
 };
 extern const struct service_word info_ways[], info_answers[], info_grounds[];
 char *info_number_text(struct arena *a, const struct info_request *r);
+/* "KB-0002/2026"; "" when nobody objected. */
+char *info_objection_text(struct arena *a, const struct info_request *r);
 struct service_due info_due_of(const struct calendar *cal, const struct info_request *r);
 /* The last day of the first answer, with its extension. */
 int64_t info_answer_day(const struct calendar *cal, const struct info_request *r);
 const char *info_state_label(const struct info_request *r);
+/* state: "open" waits for the office; answered, refused, objected; "" all. */
+bool info_filter_holds(const char *state, const struct info_request *r);
 
-enum info_act { INFO_EXTEND, INFO_ANSWER, INFO_OBJECT, INFO_DECIDE, INFO_ACTS };
+/* INFO_REACT: what the one who objected says to the decision, the last column of the register. */
+enum info_act { INFO_EXTEND, INFO_ANSWER, INFO_OBJECT, INFO_DECIDE, INFO_REACT, INFO_ACTS };
 /* An empty refusal: it may be done. */
 struct refusal info_may(const struct calendar *cal, enum info_act act, int64_t today,
                         const struct info_request *r);
@@ -168,7 +188,7 @@ enum err info_new_tx(struct db_conn *tx, void *arg); /* struct info_new * */
 struct info_move {
     struct visit_act act;
     enum info_act what;
-    const char *id, *choice; /* choice: kind of answer, or ground */
+    const char *id, *choice; /* choice: kind of answer, ground, or who decided */
     struct bytes text_sealed;
     struct refusal refusal; /* out */
 };
@@ -178,6 +198,9 @@ enum err info_get(struct db_conn *conn, const char *office_id, const char *id,
 /* Of a year, by number. */
 enum err info_of_year(struct db_conn *conn, const char *office_id, int year,
                       struct info_request **ret, size_t *ret_count) MUST_USE;
+/* Objections received in a year, by their number. */
+enum err info_objections(struct db_conn *conn, const char *office_id, int year,
+                         struct info_request **ret, size_t *ret_count) MUST_USE;
 /* Not ended, of every year. */
 enum err info_open(struct db_conn *conn, const char *office_id, struct info_request **ret,
                    size_t *ret_count) MUST_USE;

@@ -33,6 +33,26 @@ char *info_number_text(struct arena *a, const struct info_request *r)
     return arena_printf(a, "PI-%04lld/%lld", (long long)r->number, (long long)r->year);
 }
 
+char *info_objection_text(struct arena *a, const struct info_request *r)
+{
+    if (r->objection_number == 0)
+        return arena_strdup(a, "");
+    return arena_printf(a, "KB-%04lld/%lld", (long long)r->objection_number,
+                        (long long)r->objection_year);
+}
+
+bool info_filter_holds(const char *state, const struct info_request *r)
+{
+    bool objected = !str_empty(r->objected);
+    if (str_eq(state, "open"))
+        return objected ? str_empty(r->decided) : str_empty(r->answered);
+    if (str_eq(state, "answered"))
+        return !str_empty(r->answered);
+    if (str_eq(state, "refused"))
+        return str_eq(r->answer, "refused");
+    return str_eq(state, "objected") ? objected : true;
+}
+
 static int64_t after(const struct calendar *cal, const char *day, int64_t days)
 {
     int64_t from = calendar_day(day);
@@ -110,6 +130,11 @@ struct refusal info_may(const struct calendar *cal, enum info_act act, int64_t t
     case INFO_DECIDE:
         if (str_empty(r->objected) || !str_empty(r->decided))
             return no("no_objection", T("Tidak ada keberatan yang menunggu jawaban."));
+        break;
+    case INFO_REACT:
+        if (str_empty(r->decided) || !str_empty(r->reacted))
+            return no("no_decision", T("Tidak ada jawaban atas keberatan yang menunggu tanggapan "
+                                       "pemohon."));
         break;
     case INFO_ACTS:
         break;

@@ -27,13 +27,19 @@ static const struct record_column info_columns[] = {
     COLUMN(info_request, objection_sealed, REC_BYTES),
     COLUMN(info_request, decided, REC_TEXT),
     COLUMN(info_request, decision_sealed, REC_BYTES),
+    COLUMN(info_request, objection_year, REC_INT),
+    COLUMN(info_request, objection_number, REC_INT),
+    COLUMN(info_request, superior, REC_TEXT),
+    COLUMN(info_request, reacted, REC_TEXT),
+    COLUMN(info_request, reaction_sealed, REC_BYTES),
 };
 static const struct record info_record = RECORD("InfoRequest", struct info_request, info_columns);
 
 #define INFO_COLUMNS                                                                               \
     "id, year, number, received, way, name_sealed, contact_sealed, request_sealed, "               \
     "purpose_sealed, extended, extension_sealed, answered, answer, answer_sealed, objected, "      \
-    "ground, objection_sealed, decided, decision_sealed"
+    "ground, objection_sealed, decided, decision_sealed, objection_year, objection_number, "       \
+    "superior, reacted, reaction_sealed"
 DB_SQL(info_number_next, "SELECT COALESCE(max(number), 0) + 1 FROM info_request "
                          "WHERE office_id = $1 AND year = $2");
 DB_SQL(info_insert,
@@ -51,14 +57,31 @@ DB_SQL(info_extend, "UPDATE info_request SET extended = $3, extension_sealed = $
                     "WHERE office_id = $1 AND id = $2");
 DB_SQL(info_answer, "UPDATE info_request SET answered = $3, answer_sealed = $4, answer = $5 "
                     "WHERE office_id = $1 AND id = $2");
-DB_SQL(info_object, "UPDATE info_request SET objected = $3, objection_sealed = $4, ground = $5 "
+DB_SQL(info_object, "UPDATE info_request SET objected = $3, objection_sealed = $4, ground = $5, "
+                    "objection_year = $6, objection_number = $7 WHERE office_id = $1 AND id = $2");
+DB_SQL(info_decide, "UPDATE info_request SET decided = $3, decision_sealed = $4, superior = $5 "
                     "WHERE office_id = $1 AND id = $2");
-DB_SQL(info_decide, "UPDATE info_request SET decided = $3, decision_sealed = $4 "
-                    "WHERE office_id = $1 AND id = $2");
+DB_SQL(info_react, "UPDATE info_request SET reacted = $3, reaction_sealed = $4 "
+                   "WHERE office_id = $1 AND id = $2");
+DB_SQL(info_objection_next, "SELECT COALESCE(max(objection_number), 0) + 1 FROM info_request "
+                            "WHERE office_id = $1 AND objection_year = $2");
+DB_SQL(info_select_objections,
+       "SELECT " INFO_COLUMNS " FROM info_request WHERE office_id = $1 AND objection_year = $2 "
+       "AND objection_number > 0 ORDER BY objection_number LIMIT 20000");
 
-const struct db_sql *const info_statements[] = {
-    &info_number_next, &info_insert, &info_select, &info_select_year, &info_select_open,
-    &info_extend,      &info_answer, &info_object, &info_decide,      NULL};
+const struct db_sql *const info_statements[] = {&info_number_next,
+                                                &info_insert,
+                                                &info_select,
+                                                &info_select_year,
+                                                &info_select_open,
+                                                &info_extend,
+                                                &info_answer,
+                                                &info_object,
+                                                &info_decide,
+                                                &info_react,
+                                                &info_objection_next,
+                                                &info_select_objections,
+                                                NULL};
 
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *id, const char *detail)
@@ -90,6 +113,19 @@ enum err info_new_tx(struct db_conn *tx, void *arg)
     return note(tx, &n->act, "info_request_received", r->id, "");
 }
 
+/* Numbered in the year in which it came. */
+static enum err object(struct db_conn *tx, const struct info_move *m, const char *day)
+{
+    int64_t year = calendar_year(calendar_day(day)), number = 0;
+    TRY(db_number(tx, &info_objection_next, DB_ARGS(db_text(m->act.office_id), db_int(year)),
+                  &number));
+    return db_run(tx, &info_object,
+                  DB_ARGS(db_text(m->act.office_id), db_text(m->id), db_text(day),
+                          db_bytes(m->text_sealed), db_text(m->choice), db_int(year),
+                          db_int(number)),
+                  NULL);
+}
+
 static enum err store(struct db_conn *tx, const struct info_move *m, const char *day)
 {
     const struct db_arg args[] = {db_text(m->act.office_id), db_text(m->id), db_text(day),
@@ -100,9 +136,11 @@ static enum err store(struct db_conn *tx, const struct info_move *m, const char 
     case INFO_ANSWER:
         return db_run(tx, &info_answer, args, 5, NULL);
     case INFO_OBJECT:
-        return db_run(tx, &info_object, args, 5, NULL);
+        return object(tx, m, day);
     case INFO_DECIDE:
-        return db_run(tx, &info_decide, args, 4, NULL);
+        return db_run(tx, &info_decide, args, 5, NULL);
+    case INFO_REACT:
+        return db_run(tx, &info_react, args, 4, NULL);
     case INFO_ACTS:
         break;
     }
@@ -112,7 +150,8 @@ static enum err store(struct db_conn *tx, const struct info_move *m, const char 
 enum err info_move_tx(struct db_conn *tx, void *arg)
 {
     static const char *const actions[INFO_ACTS] = {"info_request_extended", "info_request_answered",
-                                                   "info_request_objected", "info_request_decided"};
+                                                   "info_request_objected", "info_request_decided",
+                                                   "info_request_reacted"};
     struct info_move *m = arg;
     struct info_request r = {0};
     struct calendar cal;
@@ -123,7 +162,8 @@ enum err info_move_tx(struct db_conn *tx, void *arg)
     if (m->refusal.err != ERR_OK)
         return m->refusal.err;
     TRY(store(tx, m, calendar_day_text(db_conn_arena(tx), today)));
-    return note(tx, &m->act, actions[m->what], r.id, str_or(m->choice, ""));
+    bool coded = m->what == INFO_ANSWER || m->what == INFO_OBJECT; /* else it may name a person */
+    return note(tx, &m->act, actions[m->what], r.id, coded ? m->choice : "");
 }
 
 enum err info_get(struct db_conn *conn, const char *office_id, const char *id,
@@ -137,6 +177,13 @@ enum err info_of_year(struct db_conn *conn, const char *office_id, int year,
 {
     return db_list(conn, &info_select_year, DB_ARGS(db_text(office_id), db_int(year)), &info_record,
                    SERVICE_YEAR_MAX, ret, ret_count);
+}
+
+enum err info_objections(struct db_conn *conn, const char *office_id, int year,
+                         struct info_request **ret, size_t *ret_count)
+{
+    return db_list(conn, &info_select_objections, DB_ARGS(db_text(office_id), db_int(year)),
+                   &info_record, SERVICE_YEAR_MAX, ret, ret_count);
 }
 
 enum err info_open(struct db_conn *conn, const char *office_id, struct info_request **ret,

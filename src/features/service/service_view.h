@@ -41,7 +41,8 @@ struct service_row_view {
 struct service_list_view {
     struct service_row_view *rows;
     size_t count;
-    bool all;
+    const char *state, *category, *year, *book; /* as filtered; book: address of the workbook */
+    bool late, open, cut;                       /* cut: there are more than SERVICE_LIST_MAX */
 };
 struct service_limit_line {
     const char *name, *label, *value;
@@ -68,17 +69,21 @@ struct info_list_view {
     struct info_row_view *rows;
     size_t count;
     int year;
+    const char *state, *typed_year, *book; /* as filtered; book: address of the workbook */
     const char *name, *contact, *request, *purpose, *way;
     bool saved;
 };
 struct info_page_view {
     const char *path, *number, *received, *state, *due_label, *due, *way, *name, *contact,
-        *extended, *answered, *answer, *objected, *ground, *decided, *last_day;
-    struct service_lines request, purpose, extension, answer_text, objection, decision;
+        *extended, *answered, *answer, *objected, *ground, *decided, *last_day, *objection_number,
+        *superior, *reacted;
+    struct service_lines request, purpose, extension, answer_text, objection, decision, reaction;
     bool late, may[INFO_ACTS], done;
-    const char *typed, *typed_choice;
+    const char *typed, *typed_choice, *typed_superior;
     int typed_act; /* which form was refused; -1: none */
 };
+extern const struct option service_state_options[], service_filter_categories[],
+    info_state_options[];
 extern const struct option service_category_options[], service_reader_categories[],
     info_way_options[], info_answer_options[], info_ground_options[];
 

@@ -160,6 +160,7 @@ const struct route *service_routes(void)
         {HTTP_POST, "/pengaduan-layanan/tiket/selesai", 0, GUEST, service_close_post, NULL, 0, T("Pelapor menutup pengaduan layanan"), NULL},
         {HTTP_POST, "/pengaduan-layanan/tiket/tinggalkan", 0, GUEST, service_leave_post, NULL, 0, T("Menutup tiket di peramban ini"), NULL},
         {HTTP_GET, "/layanan/pengaduan", SERVICE_WORKERS, ROUTE_NO_TOKEN, service_list_get, NULL, 0, T("Pengaduan layanan menurut tenggat"), NULL},
+        {HTTP_GET, "/layanan/pengaduan.xlsx", SERVICE_WORKERS, ROUTE_NO_TOKEN, service_book_get, NULL, 0, T("Pengaduan layanan sebagai .xlsx, dengan saringan daftarnya"), NULL},
         {HTTP_GET, "/layanan/pengaduan/{id}", SERVICE_WORKERS, ROUTE_NO_TOKEN, service_ticket_get, NULL, 0, T("Satu pengaduan layanan"), NULL},
         {HTTP_POST, "/layanan/pengaduan/{id}/verifikasi", SERVICE_WORKERS, ROUTE_NO_TOKEN, service_verify_post, &service_verify_form, 0, T("Menerima atau menolak pengaduan layanan"), NULL},
         {HTTP_POST, "/layanan/pengaduan/{id}/tanggapan", SERVICE_WORKERS, ROUTE_NO_TOKEN, service_work_post, &service_work_form, 0, T("Menindaklanjuti atau menjawab pengaduan layanan"), NULL},
@@ -172,7 +173,9 @@ const struct route *service_routes(void)
         {HTTP_POST, "/layanan/informasi", INFO_WORKERS, ROUTE_NO_TOKEN, info_new_post, &info_new_form, 0, T("Mencatat permintaan informasi publik"), NULL},
         {HTTP_GET, "/layanan/informasi/{id}", INFO_WORKERS, ROUTE_NO_TOKEN, info_page_get, NULL, 0, T("Satu permintaan informasi publik"), NULL},
         {HTTP_POST, "/layanan/informasi/{id}", INFO_WORKERS, ROUTE_NO_TOKEN, info_move_post, &info_move_form, 0, T("Perpanjangan, jawaban, atau keberatan"), NULL},
-        {HTTP_GET, "/layanan/informasi-tahun/{year}/register.xlsx", INFO_WORKERS, ROUTE_NO_TOKEN, info_book_get, NULL, 0, T("Register permintaan informasi publik sebagai .xlsx"), NULL},
+        {HTTP_GET, "/layanan/informasi.xlsx", INFO_WORKERS, ROUTE_NO_TOKEN, info_book_get, NULL, 0, T("Permintaan informasi publik sebagai .xlsx, dengan saringan daftarnya"), NULL},
+        {HTTP_GET, "/layanan/informasi-tahun/{year}/keberatan.xlsx", INFO_WORKERS, ROUTE_NO_TOKEN, info_objection_book_get, NULL, 0, T("Register keberatan informasi publik sebagai .xlsx"), NULL},
+        {HTTP_GET, "/layanan/informasi-tahun/{year}/register.xlsx", INFO_WORKERS, ROUTE_NO_TOKEN, info_year_book_get, NULL, 0, T("Register permintaan informasi publik sebagai .xlsx"), NULL},
         {.path = NULL},
     };
     /* clang-format on */

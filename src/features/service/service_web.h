@@ -43,13 +43,28 @@ service_handler service_send_get, service_send_post, service_follow_get, service
     service_reopen_post, service_close_post, service_leave_post;
 /* service_web_desk.c */
 extern const struct form service_verify_form, service_work_form, service_lapor_form;
-service_handler service_list_get, service_ticket_get, service_verify_post, service_work_post,
-    service_lapor_post;
+service_handler service_ticket_get, service_verify_post, service_work_post, service_lapor_post;
+/* service_web_list.c */
+service_handler service_list_get, service_book_get;
+struct xlsx;
+/* Ends a workbook and sends it as a file of that name. */
+enum err service_book_send(struct cx *cx, struct http_res *res, struct xlsx *x,
+                           const char *name) MUST_USE;
 /* service_web_figures.c */
 extern const struct form service_limits_form;
 service_handler service_limits_get, service_limits_post, service_figures_get, service_this_year_get;
 /* service_web_info.c */
 extern const struct form info_new_form, info_move_form;
-service_handler info_list_get, info_new_post, info_page_get, info_move_post, info_book_get;
+service_handler info_list_get, info_new_post, info_page_get, info_move_post;
+/* What the register's list and its workbook show: the filter of the address. */
+struct info_filter {
+    const char *state;
+    int year; /* 0: of every year, what is open */
+};
+struct info_filter info_filter_of(const struct http_req *req, int this_year);
+enum err info_find(struct cx *cx, const struct info_filter *f, struct info_request **ret,
+                   size_t *ret_count) MUST_USE;
+/* service_web_info_book.c */
+service_handler info_book_get, info_year_book_get, info_objection_book_get;
 
 #endif

@@ -1,7 +1,5 @@
-/* /layanan/pengaduan: what came in about the service, by deadline; one of them, and what is done with it. */
+/* /layanan/pengaduan/…: one complaint about the service, and what is done with it. */
 #include "features/service/service_web.h"
-
-#include <stdlib.h>
 
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
@@ -40,57 +38,6 @@ static const struct field lapor_fields[] = {
 const struct form service_verify_form = FORM("ServiceVerify", struct verify_form, verify_fields);
 const struct form service_work_form = FORM("ServiceWork", struct work_form, work_fields);
 const struct form service_lapor_form = FORM("ServiceLapor", struct lapor_form, lapor_fields);
-
-/* --- the list ------------------------------------------------------------------------------------------------- */
-
-static int by_due(const void *a, const void *b)
-{
-    const struct service_row_view *x = a, *y = b;
-    return (x->due_day > y->due_day) - (x->due_day < y->due_day);
-}
-
-static void fill_row(struct cx *cx, const struct service_clock *k,
-                     const struct service_complaint *c, struct service_row_view *row)
-{
-    struct service_due due = service_due_of(&k->cal, &k->limits, c);
-    bool none = due.day == CALENDAR_NO_DAY;
-    *row = (struct service_row_view){
-        .path = arena_printf(cx->arena, "/layanan/pengaduan/%s", c->id),
-        .number = service_number_text(cx->arena, c),
-        .category = service_word_label(service_categories, c->category),
-        .state = service_state_label(c->state),
-        .received = service_day_words(cx, c->received),
-        .due_label = due.label,
-        .due = service_day_number_words(cx, due.day),
-        .lapor = c->lapor_number,
-        .late = !none && k->today > due.day && !str_eq(c->state, "answered"),
-        .due_day = none ? INT64_MAX : due.day};
-}
-
-static void list_body(struct html *h, void *arg)
-{
-    service_list_page(h, arg);
-}
-
-enum err service_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
-{
-    struct service_list_view *v = ARENA_NEW(cx->arena, struct service_list_view);
-    struct service_complaint *list = NULL;
-    struct service_clock k;
-    v->all = http_query(req, "semua") != NULL;
-    TRY(service_clock_load(cx, &k));
-    TRY(service_list(cx->read, cx->actor.office_id, v->all, &list, &v->count));
-    v->rows = ARENA_ARRAY(cx->arena, v->count + 1, struct service_row_view);
-    for (size_t i = 0; i < v->count; i++)
-        fill_row(cx, &k, &list[i], &v->rows[i]);
-    if (!v->all)
-        qsort(v->rows, v->count, sizeof(*v->rows), by_due);
-    const struct page_view page = {.title = T("Pengaduan layanan"),
-                                   .current = "/layanan/pengaduan",
-                                   .body = list_body,
-                                   .arg = v};
-    return page_render(cx, req, res, &page);
-}
 
 /* --- one of them ---------------------------------------------------------------------------------------------- */
 

@@ -5,8 +5,6 @@
 
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
-#include "lib/base/time.h"
-#include "lib/xlsx/xlsx.h"
 #include "service_info_tmpl.h"
 #include "lib/base/banned.h"
 
@@ -14,10 +12,10 @@ struct new_form {
     const char *name, *contact, *request, *purpose, *way;
 };
 struct move_form {
-    const char *act, *answer, *ground, *text;
+    const char *act, *answer, *ground, *superior, *text;
 };
 static const char *const ways[] = {"see", "paper", "file", NULL};
-static const char *const acts[] = {"extend", "answer", "object", "decide", NULL};
+static const char *const acts[] = {"extend", "answer", "object", "decide", "react", NULL};
 static const char *const answers[] = {"", "given", "partly", "refused", NULL};
 static const char *const grounds[] = {"", "a", "b", "c", "d", "e", "f", "g", NULL};
 /* clang-format off */
@@ -33,12 +31,54 @@ static const struct field move_fields[] = {
     {.name = "act", .type = FIELD_CODE, .flags = FIELD_REQUIRED, AT(move_form, act), .choices = acts, .label = T("Langkah")},
     {.name = "answer", .type = FIELD_CODE, AT(move_form, answer), .choices = answers, .label = T("Jawaban")},
     {.name = "ground", .type = FIELD_CODE, AT(move_form, ground), .choices = grounds, .label = T("Alasan keberatan")},
+    {.name = "superior", .type = FIELD_TEXT, AT(move_form, superior), .max = 160, .label = T("Nama dan jabatan atasan PPID")},
     {.name = "text", .type = FIELD_LINES, .flags = FIELD_REQUIRED | FIELD_PRIVATE, AT(move_form, text), .max = 4000, .label = T("Uraian"), .missing = T("Tulis uraiannya: alasan atau jawaban tertulis.")},
 };
 #undef AT
 /* clang-format on */
 const struct form info_new_form = FORM("InfoRequestNew", struct new_form, new_fields);
 const struct form info_move_form = FORM("InfoRequestMove", struct move_form, move_fields);
+
+const struct option info_state_options[] = {
+    {"", T("Semua")},          {"open", T("Belum selesai")},     {"answered", T("Sudah dijawab")},
+    {"refused", T("Ditolak")}, {"objected", T("Ada keberatan")}, {NULL, NULL}};
+
+/* --- the filter ------------------------------------------------------------------------------------------------- */
+
+/* Without anything: what is open, of every year. A state without a year: of this year. */
+struct info_filter info_filter_of(const struct http_req *req, int this_year)
+{
+    const char *state = http_query(req, "keadaan");
+    struct info_filter f = {.state = ""};
+    int64_t year = 0;
+    for (const struct option *o = info_state_options; o->value; o++)
+        f.state = str_eq(o->value, state) ? o->value : f.state;
+    if (str_to_i64(str_or(http_query(req, "tahun"), ""), 2000, 2200, &year))
+        f.year = (int)year;
+    if (f.year == 0 && state && !str_eq(f.state, "open"))
+        f.year = this_year;
+    if (f.year == 0)
+        f.state = "open";
+    return f;
+}
+
+enum err info_find(struct cx *cx, const struct info_filter *f, struct info_request **ret,
+                   size_t *ret_count)
+{
+    struct info_request *list = NULL;
+    size_t count = 0, n = 0;
+    if (f->year)
+        TRY(info_of_year(cx->read, cx->actor.office_id, f->year, &list, &count));
+    else
+        TRY(info_open(cx->read, cx->actor.office_id, &list, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (info_filter_holds(f->state, &list[i]))
+            list[n++] = list[i];
+    }
+    *ret = list;
+    *ret_count = n;
+    return ERR_OK;
+}
 
 /* --- the list --------------------------------------------------------------------------------------------------- */
 
@@ -73,20 +113,19 @@ static enum err list_show(struct cx *cx, struct http_req *req, struct http_res *
     struct info_list_view *v = ARENA_NEW(cx->arena, struct info_list_view);
     struct info_request *list = NULL;
     struct service_clock k;
-    int64_t year = 0;
     TRY(service_clock_load(cx, &k));
-    v->year = calendar_year(k.today);
-    bool of_year = str_to_i64(str_or(http_query(req, "tahun"), ""), 2000, 2200, &year);
-    if (of_year) {
-        v->year = (int)year;
-        TRY(info_of_year(cx->read, cx->actor.office_id, v->year, &list, &v->count));
-    } else {
-        TRY(info_open(cx->read, cx->actor.office_id, &list, &v->count));
-    }
+    struct info_filter f = info_filter_of(req, calendar_year(k.today));
+    TRY(info_find(cx, &f, &list, &v->count));
+    v->year = f.year ? f.year : calendar_year(k.today);
+    v->state = f.state;
+    v->typed_year = f.year ? arena_printf(cx->arena, "%d", f.year) : "";
+    v->book = f.year ? arena_printf(cx->arena, "/layanan/informasi.xlsx?keadaan=%s&tahun=%d",
+                                    f.state, f.year)
+                     : "/layanan/informasi.xlsx";
     v->rows = ARENA_ARRAY(cx->arena, v->count + 1, struct info_row_view);
     for (size_t i = 0; i < v->count; i++)
         fill_row(cx, &k, &list[i], &v->rows[i]);
-    if (!of_year)
+    if (f.year == 0)
         qsort(v->rows, v->count, sizeof(*v->rows), by_due);
     v->name = form_typed(cx, req, "name");
     v->contact = form_typed(cx, req, "contact");
@@ -155,7 +194,8 @@ static enum err open_texts(struct cx *cx, const struct info_request *r, struct i
                  {"info_text_extend", r->extension_sealed, &v->extension},
                  {"info_text_answer", r->answer_sealed, &v->answer_text},
                  {"info_text_object", r->objection_sealed, &v->objection},
-                 {"info_text_decide", r->decision_sealed, &v->decision}};
+                 {"info_text_decide", r->decision_sealed, &v->decision},
+                 {"info_text_react", r->reaction_sealed, &v->reaction}};
     TRY(seal_field_open(cx->seal, cx->arena, "service", "info_name", r->id, r->name_sealed, &name));
     TRY(seal_field_open(cx->seal, cx->arena, "service", "info_contact", r->id, r->contact_sealed,
                         &contact));
@@ -185,6 +225,9 @@ static enum err fill_page(struct cx *cx, const struct info_request *r, struct in
     v->objected = service_day_words(cx, r->objected);
     v->ground = service_word_label(info_grounds, r->ground);
     v->decided = service_day_words(cx, r->decided);
+    v->objection_number = info_objection_text(cx->arena, r);
+    v->superior = r->superior;
+    v->reacted = service_day_words(cx, r->reacted);
     for (int i = 0; i < INFO_ACTS; i++)
         v->may[i] = info_may(&k.cal, (enum info_act)i, k.today, r).err == ERR_OK;
     if (!str_empty(r->decided))
@@ -218,6 +261,7 @@ static enum err page_show(struct cx *cx, struct http_req *req, struct http_res *
     v->done = http_query(req, "selesai") != NULL;
     v->typed = e == ERR_OK ? "" : form_typed(cx, req, "text");
     v->typed_act = e == ERR_OK ? -1 : act_of(form_typed(cx, req, "act"));
+    v->typed_superior = form_typed(cx, req, "superior");
     v->typed_choice = form_typed(cx, req, v->typed_act == INFO_OBJECT ? "ground" : "answer");
     if (e != ERR_OK)
         res->status = http_status(e);
@@ -237,6 +281,8 @@ static enum err must_choose(struct cx *cx, const struct move_form *f, enum info_
         cx_field(cx, "answer", "missing", T("Pilih apakah informasi diberikan atau ditolak."));
     if (what == INFO_OBJECT && str_empty(f->ground))
         cx_field(cx, "ground", "missing", T("Pilih alasan keberatan menurut Pasal 35."));
+    if (what == INFO_DECIDE && str_empty(f->superior))
+        cx_field(cx, "superior", "missing", T("Tulis nama dan jabatan atasan PPID yang menjawab."));
     return cx_fields(cx);
 }
 
@@ -252,6 +298,7 @@ static enum err run(struct cx *cx, struct http_req *req)
                           .id = http_param(req, "id"),
                           .choice = what == INFO_ANSWER   ? f.answer
                                     : what == INFO_OBJECT ? f.ground
+                                    : what == INFO_DECIDE ? f.superior
                                                           : "",
                           .text_sealed = sealed(cx, column, http_param(req, "id"), f.text)};
     enum err e = db_tx(cx, "info_move", info_move_tx, &m);
@@ -266,100 +313,4 @@ enum err info_move_post(struct cx *cx, struct http_req *req, struct http_res *re
             cx, res,
             arena_printf(cx->arena, "/layanan/informasi/%s?selesai=1", http_param(req, "id")));
     return service_again(req, e) ? page_show(cx, req, res, e) : e;
-}
-
-/* --- the register as a workbook ------------------------------------------------------------------------------------ */
-
-static enum err book_row(struct cx *cx, struct xlsx *x, const struct service_clock *k,
-                         const struct info_request *r)
-{
-    char *name = NULL, *contact = NULL, *request = NULL, *purpose = NULL;
-    TRY(seal_field_open(cx->seal, cx->arena, "service", "info_name", r->id, r->name_sealed, &name));
-    TRY(seal_field_open(cx->seal, cx->arena, "service", "info_contact", r->id, r->contact_sealed,
-                        &contact));
-    TRY(seal_field_open(cx->seal, cx->arena, "service", "info_request", r->id, r->request_sealed,
-                        &request));
-    TRY(seal_field_open(cx->seal, cx->arena, "service", "info_purpose", r->id, r->purpose_sealed,
-                        &purpose));
-    const struct xlsx_cell cells[] = {
-        {.text = info_number_text(cx->arena, r)},
-        {.text = r->received},
-        {.text = name},
-        {.text = contact},
-        {.text = request},
-        {.text = purpose},
-        {.text = service_word_label(info_ways, r->way)},
-        {.text = calendar_day_text(cx->arena, info_answer_day(&k->cal, r))},
-        {.text = r->extended},
-        {.text = r->answered},
-        {.text = service_word_label(info_answers, r->answer)},
-        {.text = r->objected},
-        {.text = service_word_label(info_grounds, r->ground)},
-        {.text = r->decided}};
-    return xlsx_row(x, cells);
-}
-
-static enum err book_fill(struct cx *cx, struct xlsx *x, int year)
-{
-    static const struct xlsx_column columns[] = {{"Nomor", 14, XLSX_TEXT},
-                                                 {"Diterima", 12, XLSX_TEXT},
-                                                 {"Nama pemohon", 28, XLSX_TEXT},
-                                                 {"Alamat atau kontak", 30, XLSX_WRAP},
-                                                 {"Informasi yang diminta", 50, XLSX_WRAP},
-                                                 {"Tujuan penggunaan", 30, XLSX_WRAP},
-                                                 {"Cara memperoleh", 26, XLSX_TEXT},
-                                                 {"Dijawab paling lambat", 14, XLSX_TEXT},
-                                                 {"Diperpanjang", 12, XLSX_TEXT},
-                                                 {"Dijawab", 12, XLSX_TEXT},
-                                                 {"Jawaban", 20, XLSX_TEXT},
-                                                 {"Keberatan", 12, XLSX_TEXT},
-                                                 {"Alasan keberatan", 40, XLSX_TEXT},
-                                                 {"Keberatan dijawab", 12, XLSX_TEXT}};
-    static const char *const lines[] = {"Paling banyak 20.000 baris.", NULL};
-    const struct xlsx_sheet sheet = {
-        .name = "Permintaan informasi",
-        .title = arena_printf(cx->arena, "Register permintaan informasi publik tahun %d", year),
-        .lines = lines,
-        .columns = columns,
-        .column_count = ARRAY_LEN(columns),
-        .landscape = true,
-        .offset_min = cx->offset_min};
-    struct info_request *list = NULL;
-    struct service_clock k;
-    size_t count = 0;
-    TRY(service_clock_load(cx, &k));
-    TRY(info_of_year(cx->read, cx->actor.office_id, year, &list, &count));
-    TRY(xlsx_sheet_begin(x, &sheet));
-    for (size_t i = 0; i < count; i++)
-        TRY(book_row(cx, x, &k, &list[i]));
-    if (count == 0) {
-        const struct xlsx_cell none[ARRAY_LEN(columns)] = {{.text = "NIHIL"}};
-        return xlsx_row_strong(x, none);
-    }
-    return ERR_OK;
-}
-
-enum err info_book_get(struct cx *cx, struct http_req *req, struct http_res *res)
-{
-    struct xlsx *x = NULL;
-    int fd = -1;
-    int64_t bytes = 0, year = 0;
-    if (!str_to_i64(http_param(req, "year"), 2000, 2200, &year))
-        return cx_fail(cx, ERR_MISSING, "no_year", T("Tahun itu tidak ada. Tulis seperti 2026."));
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
-    enum err e = book_fill(cx, x, (int)year);
-    if (e == ERR_OK)
-        e = audit_note(cx, "info_requests_exported", "office", cx->actor.office_id,
-                       arena_printf(cx->arena, "year=%lld", (long long)year));
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(
-        cx, res,
-        arena_printf(cx->arena, "Register permintaan informasi %lld.xlsx", (long long)year));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
 }

@@ -69,6 +69,7 @@ static enum err send_show(struct cx *cx, struct http_req *req, struct http_res *
     const struct page_view page = {.title = T("Pengaduan layanan"),
                                    .current = "/pengaduan-layanan",
                                    .phone = !v->counter,
+                                   .language = true,
                                    .body = send_body,
                                    .arg = v};
     return page_render(cx, req, res, &page);
@@ -185,6 +186,7 @@ static enum err start_show(struct cx *cx, struct http_req *req, struct http_res 
     const struct page_view page = {.title = T("Tiket pengaduan layanan"),
                                    .current = "/pengaduan-layanan/tiket",
                                    .phone = true,
+                                   .language = true,
                                    .body = start_body,
                                    .arg = v};
     return page_render(cx, req, res, &page);
@@ -212,6 +214,7 @@ static enum err ticket_show(struct cx *cx, struct http_req *req, struct http_res
     const struct page_view page = {.title = T("Tiket pengaduan layanan"),
                                    .current = "/pengaduan-layanan/tiket",
                                    .phone = true,
+                                   .language = true,
                                    .body = ticket_body,
                                    .arg = v};
     return page_render(cx, req, res, &page);

@@ -41,9 +41,7 @@ const char *staff_roles_text(struct cx *cx, uint32_t roles)
 
 const char *staff_moment(struct cx *cx, int64_t ms)
 {
-    return arena_printf(cx->arena, "%s, %s %s",
-                        time_long_date(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN),
-                        time_hm(cx->arena, ms, cx->offset_min), time_zone_letters(cx->offset_min));
+    return time_moment(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
 }
 
 static enum err masked_phone(struct cx *cx, const struct staff *s, const char **ret)

@@ -59,8 +59,7 @@ static const char *const shipped_parts[STANDARD_PARTS] = {
                         "Mengetahui dan menguasai aplikasi MS Office (minimal MS Word dan Excel)",
 };
 
-/* {kantor} and {alamat} filled in. */
-static const char *fill(struct arena *a, const char *text, const struct office *o)
+const char *standard_fill(struct arena *a, const char *text, const struct office *o)
 {
     struct buf b = buf_new(a, 512, 16 * 1024);
     for (const char *c = str_or(text, ""); *c;) {
@@ -81,15 +80,17 @@ struct standard standard_shipped(struct arena *a, const struct office *o)
 {
     bool kapuas = str_eq(o->code, KAPUAS);
     struct standard s = {.id = STANDARD_SHIPPED,
+                         .kind = STANDARD_BOOK,
                          .version = 1,
-                         .limit_min = 10,
+                         .limit_count = 10,
+                         .limit_unit = "minute",
                          .start_step = 1,
                          .stop_step = 7,
                          .title = "Standar Pelayanan Laporan Pengaduan Intelijen",
                          .decree = kapuas ? KAPUAS_DECREE : "",
                          .valid_from = ""};
     for (size_t i = 0; i < STANDARD_PARTS; i++)
-        s.parts[i] = fill(a, shipped_parts[i], o);
+        s.parts[i] = standard_fill(a, shipped_parts[i], o);
     return s;
 }
 
@@ -139,6 +140,12 @@ struct refusal standard_check(const struct standard *s)
             .code = "step",
             .field = "stop_step",
             .msgid = T("Tulis nomor langkah prosedur sesudah langkah yang memulai waktu.")};
+    if (str_eq(s->kind, STANDARD_BOOK) && !str_eq(s->limit_unit, "minute"))
+        return (struct refusal){
+            .err = ERR_INVALID,
+            .code = "unit",
+            .field = "limit_unit",
+            .msgid = T("Pilih menit: waktu standar buku tamu diukur pada setiap kunjungan.")};
     return (struct refusal){.err = ERR_OK};
 }
 

@@ -14,16 +14,38 @@ struct standard_version_view {
     const char *path, *label;
 };
 struct standard_view {
-    const char *office, *address, *phone, *title, *decree, *valid_from, *clock, *start, *stop;
+    const char *office, *address, *phone, *title, *decree, *valid_from, *clock;
+    const char *path;  /* of this service */
+    const char *ended; /* when the office withdrew it; NULL: in force */
+    const char *
+        other; /* a sentence: the visitor book measures by another limit; NULL: not for this reader */
     struct standard_part_view parts[STANDARD_PARTS];
     struct standard_version_view *versions;
     size_t version_count;
-    bool shipped, old, may_edit, saved;
+    int64_t start_step, stop_step;
+    bool shipped, may_edit, saved, many; /* many: there are other services too */
+    bool book;                           /* its clock is measured at every visit */
+    bool old, coming;                    /* no longer, or not yet in force */
+    struct standard_version_view next;   /* a version that is not in force yet; path NULL: none */
+};
+struct standard_row_view {
+    const char *path, *title, *decree, *clock, *product, *ended;
+    bool book;
+};
+struct standard_list_view {
+    const char *office;
+    struct standard_row_view *rows, *ended; /* ended: withdrawn, for editors */
+    size_t count, ended_count;
+    bool may_edit;
 };
 struct standard_edit_view {
-    const char *title, *decree, *valid_from, *limit_min, *start_step, *stop_step;
+    const char *heading, *action, *back;
+    const struct standard_draft *drafts; /* to begin with; NULL: a new version, no new service */
+    size_t draft_count;
+    const char *title, *decree, *valid_from, *limit_count, *limit_unit, *start_step, *stop_step;
     struct input parts[STANDARD_PARTS];
 };
+extern const struct option standard_unit_options[];
 struct pledge_view {
     const char *office, *place_date;
     const char **body, **signer;

@@ -1,4 +1,4 @@
-/* /standar-pelayanan: the standard as everybody may read it, and its older versions; routes. */
+/* The standard of one service as everybody may read it, and its other versions; routes. */
 #include "features/standard/standard_web.h"
 
 #include <string.h>
@@ -51,8 +51,43 @@ const char **standard_lines(struct arena *a, const char *text, size_t *ret_count
 
 const char *standard_clock_words(struct cx *cx, const struct standard *s)
 {
-    return cx_printf(cx, T("Waktu %lld menit dihitung sejak langkah %lld sampai langkah %lld."),
-                     (long long)s->limit_min, (long long)s->start_step, (long long)s->stop_step);
+    long long n = s->limit_count, from = s->start_step, until = s->stop_step;
+    if (str_eq(s->limit_unit, "hour"))
+        return cx_printf(cx, T("Waktu %lld jam dihitung sejak langkah %lld sampai langkah %lld."),
+                         n, from, until);
+    if (str_eq(s->limit_unit, "working_day"))
+        return cx_printf(
+            cx, T("Waktu %lld hari kerja dihitung sejak langkah %lld sampai langkah %lld."), n,
+            from, until);
+    if (str_eq(s->limit_unit, "day"))
+        return cx_printf(cx, T("Waktu %lld hari dihitung sejak langkah %lld sampai langkah %lld."),
+                         n, from, until);
+    return cx_printf(cx, T("Waktu %lld menit dihitung sejak langkah %lld sampai langkah %lld."), n,
+                     from, until);
+}
+
+const char *standard_today(struct cx *cx)
+{
+    return time_day_text(cx->arena, cx->now_ms, cx->offset_min);
+}
+
+const char *standard_path(struct cx *cx, const char *kind)
+{
+    return arena_printf(cx->arena, "/standar-pelayanan/layanan/%s", kind);
+}
+
+enum err standard_asked(struct cx *cx, const struct http_req *req, struct standard_kind *ret_kind,
+                        struct standard *ret)
+{
+    const char *kind = str_or(http_param(req, "kind"), STANDARD_BOOK),
+               *office = cx->actor.office_id;
+    enum err e = standard_kind_get(cx->read, office, kind, ret_kind);
+    if (e == ERR_OK)
+        e = standard_current(cx->read, office, kind, standard_today(cx), ret);
+    if (e == ERR_MISSING)
+        return cx_fail(cx, e, "no_standard",
+                       T("Standar pelayanan itu tidak ada. Pilih dari daftar standar pelayanan."));
+    return e;
 }
 
 bool standard_may_edit(const struct cx *cx)
@@ -88,17 +123,51 @@ enum err standard_pledge(struct cx *cx, const struct office *o, struct pledge *r
 
 /* --- the page -------------------------------------------------------------------------------------------------- */
 
-static enum err fill_versions(struct cx *cx, struct standard_view *v)
+static bool in_force(struct cx *cx, const struct standard *s)
+{
+    return str_empty(s->valid_from) || strcmp(s->valid_from, standard_today(cx)) <= 0;
+}
+
+static enum err fill_versions(struct cx *cx, const char *kind, struct standard_view *v)
 {
     struct standard *list = NULL;
-    TRY(standard_versions(cx->read, cx->actor.office_id, &list, &v->version_count));
+    TRY(standard_versions(cx->read, cx->actor.office_id, kind, &list, &v->version_count));
     v->versions = ARENA_ARRAY(cx->arena, v->version_count + 1, struct standard_version_view);
-    for (size_t i = 0; i < v->version_count; i++)
+    for (size_t i = 0; i < v->version_count; i++) {
         v->versions[i] = (struct standard_version_view){
             .path = arena_printf(cx->arena, "/standar-pelayanan/versi/%s", list[i].id),
             .label = cx_printf(cx, T("Versi %lld: %s"), (long long)list[i].version,
                                str_or(list[i].decree, cx_t(cx, T("belum ditetapkan"))))};
+        if (!in_force(cx, &list[i]))
+            v->next = (struct standard_version_view){
+                v->versions[i].path, cx_printf(cx, T("Versi baru mulai berlaku %s."),
+                                               standard_day_words(cx, list[i].valid_from))};
+    }
     return ERR_OK;
+}
+
+/* Against the version in force, and against the limit by which visits are measured. */
+static enum err fill_place(struct cx *cx, const struct office *o, const struct standard *s,
+                           struct standard_view *v)
+{
+    struct standard_kind *kinds = NULL, kind;
+    struct standard now;
+    size_t count = 0;
+    TRY(standard_kinds(cx->read, cx->actor.office_id, &kinds, &count));
+    TRY(standard_kind_get(cx->read, cx->actor.office_id, s->kind, &kind));
+    TRY(standard_current(cx->read, cx->actor.office_id, s->kind, standard_today(cx), &now));
+    v->path = standard_path(cx, s->kind);
+    v->many = count > 1;
+    v->ended = str_empty(kind.ended) ? NULL : standard_day_words(cx, kind.ended);
+    v->book = str_eq(s->kind, STANDARD_BOOK);
+    v->old = s->version < now.version;
+    v->coming = !in_force(cx, s);
+    if (v->book && v->may_edit && !v->old && !v->coming && o->limit_s != s->limit_count * 60)
+        v->other = cx_printf(cx,
+                             T("Buku tamu memakai batas %lld detik, sedangkan standar ini "
+                               "menyebut %lld menit. Batas itu diubah administrator."),
+                             (long long)o->limit_s, (long long)s->limit_count);
+    return fill_versions(cx, s->kind, v);
 }
 
 static enum err fill(struct cx *cx, const struct standard *s, struct standard_view *v)
@@ -112,8 +181,8 @@ static enum err fill(struct cx *cx, const struct standard *s, struct standard_vi
     v->decree = s->decree;
     v->valid_from = standard_day_words(cx, s->valid_from);
     v->clock = standard_clock_words(cx, s);
-    v->start = standard_line(cx->arena, s->parts[STANDARD_PROCEDURE], s->start_step);
-    v->stop = standard_line(cx->arena, s->parts[STANDARD_PROCEDURE], s->stop_step);
+    v->start_step = s->start_step;
+    v->stop_step = s->stop_step;
     for (size_t i = 0; i < STANDARD_PARTS; i++) {
         v->parts[i].code = standard_parts[i].code;
         v->parts[i].label = standard_parts[i].label;
@@ -121,7 +190,7 @@ static enum err fill(struct cx *cx, const struct standard *s, struct standard_vi
     }
     v->shipped = str_eq(s->id, STANDARD_SHIPPED) && !str_empty(s->decree);
     v->may_edit = standard_may_edit(cx);
-    return fill_versions(cx, v);
+    return fill_place(cx, &o, s, v);
 }
 
 static void standard_body(struct html *h, void *arg)
@@ -129,16 +198,16 @@ static void standard_body(struct html *h, void *arg)
     standard_page(h, arg);
 }
 
-static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
-                     const struct standard *s, bool old)
+enum err standard_show(struct cx *cx, struct http_req *req, struct http_res *res,
+                       const struct standard *s)
 {
     struct standard_view *v = ARENA_NEW(cx->arena, struct standard_view);
     TRY(fill(cx, s, v));
-    v->old = old;
     v->saved = http_query(req, "disimpan") != NULL;
-    const struct page_view page = {.title = T("Standar pelayanan"),
+    const struct page_view page = {.title = v->book ? T("Standar pelayanan") : s->title,
                                    .current = "/standar-pelayanan",
                                    .phone = cx->actor.kind != ACTOR_USER,
+                                   .language = true,
                                    .body = standard_body,
                                    .arg = v};
     return page_render(cx, req, res, &page);
@@ -146,31 +215,40 @@ static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
 
 static enum err page_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
+    struct standard_kind kind;
     struct standard s;
-    TRY(standard_current(cx->read, cx->actor.office_id, &s));
-    return show(cx, req, res, &s, false);
+    TRY(standard_asked(cx, req, &kind, &s));
+    return standard_show(cx, req, res, &s);
 }
 
 static enum err version_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
-    struct standard s, now;
+    struct standard s;
     TRY(standard_get(cx->read, cx->actor.office_id, http_param(req, "id"), &s));
-    TRY(standard_current(cx->read, cx->actor.office_id, &now));
-    return show(cx, req, res, &s, s.version != now.version);
+    return standard_show(cx, req, res, &s);
 }
 
 const struct route *standard_routes(void)
 {
     /* clang-format off */
     static const struct route rows[] = {
-        {HTTP_GET, "/standar-pelayanan", 0, GUEST, page_get, NULL, 0, T("Standar pelayanan yang berlaku"), NULL},
+        {HTTP_GET, "/standar-pelayanan", 0, GUEST, standard_list_get, NULL, 0, T("Standar pelayanan yang berlaku: daftarnya, atau satu-satunya"), NULL},
+        {HTTP_GET, "/standar-pelayanan/layanan/{kind}", 0, GUEST, page_get, NULL, 0, T("Standar pelayanan satu layanan"), NULL},
+        {HTTP_GET, "/standar-pelayanan/layanan/{kind}/poster.pdf", 0, GUEST, standard_poster_get, NULL, 0, T("Poster standar pelayanan satu layanan"), NULL},
+        {HTTP_GET, "/standar-pelayanan/layanan/{kind}/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_get, NULL, 0, T("Versi baru standar pelayanan"), NULL},
+        {HTTP_POST, "/standar-pelayanan/layanan/{kind}/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_post, &standard_form, 256 * 1024, T("Menyimpan versi baru standar pelayanan"), NULL},
+        {HTTP_POST, "/standar-pelayanan/layanan/{kind}/cabut", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_end_post, NULL, 0, T("Mencabut standar pelayanan satu layanan"), NULL},
+        {HTTP_POST, "/standar-pelayanan/layanan/{kind}/berlakukan", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_restore_post, NULL, 0, T("Memberlakukan lagi standar pelayanan yang dicabut"), NULL},
+        {HTTP_GET, "/standar-pelayanan/baru", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_new_get, NULL, 0, T("Standar pelayanan layanan lain"), NULL},
+        {HTTP_POST, "/standar-pelayanan/baru", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_new_post, &standard_form, 256 * 1024, T("Menambah standar pelayanan layanan lain"), NULL},
         {HTTP_GET, "/standar-pelayanan/versi/{id}", 0, GUEST, version_get, NULL, 0, T("Satu versi standar pelayanan"), NULL},
-        {HTTP_GET, "/standar-pelayanan/poster.pdf", 0, GUEST, standard_poster_get, NULL, 0, T("Poster standar pelayanan"), NULL},
-        {HTTP_GET, "/standar-pelayanan/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_get, NULL, 0, T("Versi baru standar pelayanan"), NULL},
-        {HTTP_POST, "/standar-pelayanan/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_post, &standard_form, 256 * 1024, T("Menyimpan versi baru standar pelayanan"), NULL},
+        {HTTP_GET, "/standar-pelayanan/poster.pdf", 0, GUEST, standard_poster_get, NULL, 0, T("Poster standar pelayanan buku tamu"), NULL},
+        {HTTP_GET, "/standar-pelayanan/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_get, NULL, 0, T("Versi baru standar pelayanan buku tamu"), NULL},
+        {HTTP_POST, "/standar-pelayanan/ubah", STANDARD_EDITORS, ROUTE_NO_TOKEN, standard_edit_post, &standard_form, 256 * 1024, T("Menyimpan versi baru standar pelayanan buku tamu"), NULL},
         {HTTP_GET, "/maklumat-pelayanan", 0, GUEST, pledge_get, NULL, 0, T("Maklumat pelayanan"), NULL},
         {HTTP_POST, "/maklumat-pelayanan", STANDARD_EDITORS, ROUTE_NO_TOKEN, pledge_post, &pledge_form, 0, T("Maklumat pelayanan baru"), NULL},
         {HTTP_GET, "/maklumat-pelayanan/maklumat.pdf", 0, GUEST, pledge_pdf_get, NULL, 0, T("Maklumat pelayanan untuk dicetak"), NULL},
+        {HTTP_GET, "/maklumat-pelayanan/maklumat.docx", 0, GUEST, pledge_docx_get, NULL, 0, T("Maklumat pelayanan sebagai .docx"), NULL},
         {HTTP_GET, "/kompetensi", ROLE_ALL, ROUTE_NO_TOKEN, skill_get, NULL, 0, T("Kompetensi pelaksana"), NULL},
         {HTTP_POST, "/kompetensi/baca", ROLE_ALL, ROUTE_NO_TOKEN, skill_read_post, &skill_read_form, 0, T("Menyatakan sudah membaca pedoman"), NULL},
         {HTTP_POST, "/kompetensi/pedoman", STANDARD_EDITORS, ROUTE_NO_TOKEN, skill_guideline_post, &skill_guideline_form, 0, T("Pedoman pelayanan informasi publik yang berlaku"), NULL},

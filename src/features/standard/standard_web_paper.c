@@ -1,10 +1,14 @@
 /* The standard as a poster, the pledge as a sheet to be signed and hung up. Papers are in Indonesian. */
 #include "features/standard/standard_web.h"
 
+#include "features/letter/letter_web.h"
 #include "lib/base/str.h"
+#include "lib/base/time.h"
 #include "lib/pdf/pdf.h"
 #include "lib/qr/qr.h"
 #include "lib/base/banned.h"
+
+#define PLEDGE_ITEMS 4
 
 static struct pdf *begin(struct cx *cx, const struct office *o, const char *title, double text_pt)
 {
@@ -13,7 +17,7 @@ static struct pdf *begin(struct cx *cx, const struct office *o, const char *titl
                                   .created_ms = cx->now_ms,
                                   .offset_min = cx->offset_min,
                                   .text_pt = text_pt};
-    const struct pdf_letterhead head = {o->parent_name, o->name, o->address};
+    const struct pdf_letterhead head = {o->parent_name, o->name, o->address, o->phone};
     struct pdf *p = pdf_new(cx->arena, &info);
     pdf_letterhead(p, &head);
     return p;
@@ -35,6 +39,16 @@ static enum err send_pdf(struct cx *cx, struct http_res *res, struct pdf *p, con
     return http_res_download(cx, res, PDF_TYPE, name, file.data);
 }
 
+/* Papers are in Indonesian, whatever language the page is read in. */
+static const char *clock_words(struct cx *cx, const struct standard *s)
+{
+    enum lang lang = cx->lang;
+    cx->lang = LANG_ID;
+    const char *words = standard_clock_words(cx, s);
+    cx->lang = lang;
+    return words;
+}
+
 /* One line stands as it is, several are numbered. */
 static const char *numbered(struct cx *cx, const char *text)
 {
@@ -53,9 +67,13 @@ static const char *numbered(struct cx *cx, const char *text)
 
 enum err standard_poster_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
+    struct standard_kind kind;
     struct standard s;
     struct office o = {0};
-    TRY(standard_current(cx->read, cx->actor.office_id, &s));
+    TRY(standard_asked(cx, req, &kind, &s));
+    if (!str_empty(kind.ended))
+        return cx_fail(cx, ERR_MISSING, "withdrawn",
+                       T("Standar pelayanan ini sudah dicabut dan tidak dicetak lagi."));
     TRY(office_get(cx->read, cx->actor.office_id, &o));
     struct pdf *p = begin(cx, &o, s.title, 12);
     pdf_title(p, s.title,
@@ -64,12 +82,11 @@ enum err standard_poster_get(struct cx *cx, struct http_req *req, struct http_re
         pdf_heading(p, standard_parts[i].label);
         pdf_paragraph(p, numbered(cx, s.parts[i]));
         if (i == STANDARD_TIME)
-            pdf_note(p, arena_printf(cx->arena, "Dihitung sejak langkah %lld sampai langkah %lld.",
-                                     (long long)s.start_step, (long long)s.stop_step));
+            pdf_note(p, clock_words(cx, &s));
     }
-    TRY(code(cx, p, standard_address(cx, req, "/standar-pelayanan"),
+    TRY(code(cx, p, standard_address(cx, req, standard_path(cx, s.kind)),
              "Standar pelayanan lengkap, pengaduan layanan, dan survei"));
-    return send_pdf(cx, res, p, "Standar pelayanan.pdf");
+    return send_pdf(cx, res, p, arena_printf(cx->arena, "Poster %s.pdf", kind.code));
 }
 
 enum err pledge_pdf_get(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -95,4 +112,32 @@ enum err pledge_pdf_get(struct cx *cx, struct http_req *req, struct http_res *re
     pdf_signatures(p, &signature, 1);
     TRY(code(cx, p, standard_address(cx, req, "/standar-pelayanan"), "Standar pelayanan kami"));
     return send_pdf(cx, res, p, "Maklumat pelayanan.pdf");
+}
+
+/* The same in the office's own letter. */
+enum err pledge_docx_get(struct cx *cx, struct http_req *req, struct http_res *res)
+{
+    struct pledge pledge = {.version = 0};
+    struct office o = {0};
+    struct bytes file;
+    struct civil day = {.hour = 12};
+    cx->lang = LANG_ID;
+    TRY(office_get(cx->read, cx->actor.office_id, &o));
+    TRY(standard_pledge(cx, &o, &pledge));
+    const char *url = standard_address(cx, req, "/standar-pelayanan");
+    struct docx_item items[PLEDGE_ITEMS + LETTER_SIGNER_ITEMS] = {
+        {.name = "isi", .text = pledge.body},
+        {.name = "tempat", .text = pledge.place},
+        {.name = "alamat_standar", .text = url},
+        letter_qr(cx, url)};
+    letter_signer(cx->arena, "penandatangan", pledge.signer, items + PLEDGE_ITEMS);
+    bool dated = time_parse_date(pledge.day, &day.year, &day.month, &day.day);
+    const struct letter_paper paper = {
+        .kind = "pledge",
+        .title = arena_printf(cx->arena, "Maklumat pelayanan %s", o.name),
+        .items = items,
+        .count = ARRAY_LEN(items),
+        .dated_at = dated ? time_from_civil(day, cx->offset_min) : cx->now_ms};
+    TRY(letter_paper(cx, &paper, &file));
+    return letter_send(cx, res, file, "Maklumat pelayanan.docx");
 }

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "features/reach/reach.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "standard_tmpl.h"
@@ -59,22 +58,9 @@ struct skill_load {
 
 static enum err load(struct cx *cx, struct skill_load *l)
 {
-    struct guideline_reader *readers = NULL;
-    struct certificate *certificates = NULL;
-    l->today = time_day_text(cx->arena, cx->now_ms, cx->offset_min);
+    l->today = standard_today(cx);
     l->soon = time_day_text(cx->arena, cx->now_ms + SOON_MS, cx->offset_min);
-    enum err e = guideline_current(cx->read, cx->actor.office_id, &l->guideline);
-    l->facts.has_guideline = e == ERR_OK;
-    if (e != ERR_OK && e != ERR_MISSING)
-        return e;
-    if (e == ERR_OK)
-        TRY(guideline_readers(cx->read, cx->actor.office_id, l->guideline.id, &readers,
-                              &l->facts.reader_count));
-    TRY(certificates_list(cx->read, cx->actor.office_id, &certificates,
-                          &l->facts.certificate_count));
-    l->facts.readers = readers;
-    l->facts.certificates = certificates;
-    return ERR_OK;
+    return standard_skills(cx, &l->guideline, &l->facts);
 }
 
 static const char *read_day(const struct skill_load *l, const char *staff_id)
@@ -112,47 +98,14 @@ static struct skill_cell certificate_cell(struct cx *cx, const struct skill_load
 
 /* --- the roster -------------------------------------------------------------------------------------------------- */
 
-static bool on_duty(const struct duty *duties, size_t count, const char *staff_id)
+static enum err fill_warnings(struct cx *cx, const struct skill_load *l, struct skill_view *v)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t post = 0;
-        if (staff_role_parse(duties[i].post, &post) && (post & ROLE_DESK) &&
-            str_eq(duties[i].staff_id, staff_id))
-            return true;
-    }
-    return false;
-}
-
-static const char *warning_of(struct cx *cx, const char *name, const struct skill_gap *g)
-{
-    struct buf b = buf_new(cx->arena, 128, 1024);
-    const char *const parts[] = {g->guideline ? T("pedoman belum dinyatakan dibaca") : NULL,
-                                 g->word ? T("sertifikat Word") : NULL,
-                                 g->excel ? T("sertifikat Excel") : NULL};
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        if (parts[i])
-            buf_printf(&b, "%s%s", b.n ? ", " : "", cx_t(cx, parts[i]));
-    }
-    return b.n ? cx_printf(cx, T("%s belum lengkap: %s."), name, b.p) : NULL;
-}
-
-static enum err fill_warnings(struct cx *cx, const struct skill_load *l, const struct staff *people,
-                              size_t count, struct skill_view *v)
-{
-    struct duty *duties = NULL;
-    size_t duty_count = 0;
-    TRY(reach_duty_list(cx->read, cx->actor.office_id, l->today, l->today, &duties, &duty_count));
-    for (size_t i = 0; i < count; i++)
-        v->by_duty = v->by_duty || on_duty(duties, duty_count, people[i].id);
-    v->warnings = ARENA_ARRAY(cx->arena, count + 1, const char *);
-    for (size_t i = 0; i < count; i++) {
-        bool counter = v->by_duty ? on_duty(duties, duty_count, people[i].id)
-                                  : ((uint32_t)people[i].roles & ROLE_DESK) != 0;
-        struct skill_gap g = standard_skill_gap(&l->facts, people[i].id, l->today);
-        const char *warning = counter ? warning_of(cx, people[i].name, &g) : NULL;
-        if (warning)
-            v->warnings[v->warning_count++] = warning;
-    }
+    struct counter_gaps g;
+    TRY(standard_counter_gaps(cx, l->today, l->today, &g));
+    v->by_duty = g.by_duty;
+    v->warnings = ARENA_ARRAY(cx->arena, g.count + 1, const char *);
+    for (size_t i = 0; i < g.count; i++)
+        v->warnings[v->warning_count++] = g.items[i].text;
     return ERR_OK;
 }
 
@@ -189,7 +142,7 @@ static enum err fill_roster(struct cx *cx, const struct skill_load *l, struct sk
     }
     v->row_count = count;
     fill_certificates(cx, l, v);
-    return fill_warnings(cx, l, people, count, v);
+    return fill_warnings(cx, l, v);
 }
 
 static void skill_body(struct html *h, void *arg)

@@ -109,6 +109,9 @@ enum err survey_suggestions(struct db_conn *conn, const char *office_id,
 enum err survey_population(struct db_conn *conn, const char *office_id,
                            const struct survey_period *p, int offset_min, int64_t *ret) MUST_USE;
 
+/* Of the oldest answer; 0: there is none. */
+enum err survey_first_year(struct db_conn *conn, const char *office_id, int64_t *ret) MUST_USE;
+
 extern const struct db_sql *const survey_statements[];
 struct route;
 /* Route rows, ended by a row without a path. */

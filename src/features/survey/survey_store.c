@@ -72,10 +72,14 @@ DB_SQL(survey_population_count,
        "SELECT count(*) FROM visit WHERE office_id = $1 AND arrived_at >= $2 AND arrived_at < $3 "
        "AND state <> 'cancelled'");
 
-const struct db_sql *const survey_statements[] = {
-    &survey_insert,          &survey_totals_select,    &survey_by_gender,
-    &survey_by_age,          &survey_by_education,     &survey_by_occupation,
-    &survey_suggestion_list, &survey_population_count, NULL};
+DB_SQL(survey_year_first, "SELECT COALESCE(CAST(substr(min(day), 1, 4) AS BIGINT), 0) "
+                          "FROM survey_answer WHERE office_id = $1");
+
+const struct db_sql *const survey_statements[] = {&survey_insert,          &survey_totals_select,
+                                                  &survey_by_gender,       &survey_by_age,
+                                                  &survey_by_education,    &survey_by_occupation,
+                                                  &survey_suggestion_list, &survey_population_count,
+                                                  &survey_year_first,      NULL};
 
 /* 0 is no answer. */
 static struct db_arg answer_arg(int64_t answer)
@@ -142,4 +146,9 @@ enum err survey_population(struct db_conn *conn, const char *office_id,
                      DB_ARGS(db_text(office_id), db_int(time_from_civil(from, offset_min)),
                              db_int(time_from_civil(until, offset_min))),
                      ret);
+}
+
+enum err survey_first_year(struct db_conn *conn, const char *office_id, int64_t *ret)
+{
+    return db_number(conn, &survey_year_first, DB_ARGS(db_text(office_id)), ret);
 }

@@ -33,9 +33,9 @@ struct survey_suggestion_line {
     const char *day, *text;
 };
 struct survey_report_view {
-    const char *label, *path;                            /* of the period */
-    const char *index, *grade, *grade_label, *index_011; /* index NULL: not known */
-    const char *people, *population, *sample;            /* sample: sentence about its size */
+    const char *label, *path;                              /* of the period */
+    const char *index, *grade, *grade_label, *index_other; /* index NULL: not known */
+    const char *people, *population, *sample;              /* sample: sentence about its size */
     bool enough;
     struct survey_element_line elements[SURVEY_ELEMENTS];
     struct survey_group groups[SURVEY_BREAKDOWNS];
@@ -46,7 +46,11 @@ struct survey_report_view {
         bool current;
     } periods[7];
     size_t period_count;
-    bool may_read; /* suggestions */
+    struct survey_period_link years[30]; /* newest first */
+    size_t year_count;
+    bool by_011;        /* weighted by 0.11; index_other is then the exact one */
+    const char *weight; /* of addresses: "?bobot=0.11" or "" */
+    bool may_read;      /* suggestions */
 };
 
 #endif

@@ -98,8 +98,12 @@ static enum err form_show(struct cx *cx, struct http_req *req, struct http_res *
                                        .value = form_typed(cx, req, survey_breakdowns[i].name)};
     if (e != ERR_OK)
         res->status = http_status(e);
-    struct page_view page = {
-        .title = T("Survei kepuasan"), .phone = true, .body = form_body, .arg = v};
+    struct page_view page = {.title = T("Survei kepuasan"),
+                             .current = "/survei",
+                             .phone = true,
+                             .language = true,
+                             .body = form_body,
+                             .arg = v};
     return page_render(cx, req, res, &page);
 }
 
@@ -157,12 +161,15 @@ struct survey_figures {
     struct survey_period period;
     struct survey_totals totals;
     struct survey_result exact, printed;
+    struct survey_result shown; /* by the exact weight, or by 0.11 when that was asked for */
+    bool by_011;
     int64_t people, population, sample;
 };
 
-static enum err figures_of(struct cx *cx, const char *text, struct survey_figures *f)
+/* Of the period in the address; "?bobot=0.11" asks for the weight that some offices print. */
+static enum err figures_of(struct cx *cx, const struct http_req *req, struct survey_figures *f)
 {
-    const char *office = cx->actor.office_id;
+    const char *office = cx->actor.office_id, *text = http_param(req, "period");
     if (!survey_period_read(cx->arena, text, &f->period))
         return cx_fail(cx, ERR_MISSING, "no_period",
                        T("Periode itu tidak ada. Tulis seperti 2026, 2026-S1, atau 2026-T3."));
@@ -170,6 +177,8 @@ static enum err figures_of(struct cx *cx, const char *text, struct survey_figure
     TRY(survey_population(cx->read, office, &f->period, cx->offset_min, &f->population));
     f->exact = survey_result_of(&f->totals, SURVEY_WEIGHT_EXACT);
     f->printed = survey_result_of(&f->totals, SURVEY_WEIGHT_011);
+    f->by_011 = str_eq(http_query(req, "bobot"), "0.11");
+    f->shown = f->by_011 ? f->printed : f->exact;
     f->sample = survey_sample_size(f->population);
     return ERR_OK;
 }
@@ -250,6 +259,24 @@ static void fill_periods(struct cx *cx, const struct survey_period *now,
     v->period_count = ARRAY_LEN(tails);
 }
 
+/* From the first answer to this year, and the year that is looked at; newest first. */
+static enum err fill_years(struct cx *cx, const struct survey_period *now,
+                           struct survey_report_view *v)
+{
+    int this_year = time_civil(cx->now_ms, cx->offset_min).year;
+    int64_t first = 0;
+    TRY(survey_first_year(cx->read, cx->actor.office_id, &first));
+    int last = now->year > this_year ? now->year : this_year;
+    int from = first && first < this_year ? (int)first : this_year;
+    from = now->year < from ? now->year : from;
+    for (int year = last; year >= from && v->year_count < ARRAY_LEN(v->years); year--)
+        v->years[v->year_count++] = (struct survey_period_link){
+            .path = arena_printf(cx->arena, "/ikm/%d", year),
+            .label = arena_printf(cx->arena, "%d", year),
+            .current = year == now->year};
+    return ERR_OK;
+}
+
 static const char *sample_sentence(struct cx *cx, const struct survey_figures *f)
 {
     if (f->population == 0)
@@ -269,20 +296,23 @@ static enum err report_get(struct cx *cx, struct http_req *req, struct http_res 
 {
     struct survey_figures f = {.people = 0};
     struct survey_report_view *v = ARENA_NEW(cx->arena, struct survey_report_view);
-    TRY(figures_of(cx, http_param(req, "period"), &f));
+    TRY(figures_of(cx, req, &f));
     v->label = survey_period_label(cx, &f.period);
     v->path = arena_printf(cx->arena, "/ikm/%s", f.period.text);
     v->people = whole(cx, f.people);
     v->population = whole(cx, f.population);
     v->sample = sample_sentence(cx, &f);
     if (f.exact.known) {
-        v->index = decimal(cx, f.exact.index_x100);
-        v->index_011 = decimal(cx, f.printed.index_x100);
-        v->grade = arena_printf(cx->arena, "%c", f.exact.grade);
-        v->grade_label = f.exact.grade_label;
+        v->index = decimal(cx, f.shown.index_x100);
+        v->index_other = decimal(cx, f.by_011 ? f.exact.index_x100 : f.printed.index_x100);
+        v->grade = arena_printf(cx->arena, "%c", f.shown.grade);
+        v->grade_label = f.shown.grade_label;
     }
+    v->by_011 = f.by_011;
+    v->weight = f.by_011 ? "?bobot=0.11" : "";
     fill_elements(cx, &f, v);
     fill_periods(cx, &f.period, v);
+    TRY(fill_years(cx, &f.period, v));
     TRY(fill_groups(cx, &f, v));
     TRY(fill_suggestions(cx, &f, v));
     struct page_view page = {
@@ -310,11 +340,29 @@ static void sheet_table(struct cx *cx, struct pdf *p, const struct survey_figure
         cells[i * 4] = whole(cx, (int64_t)i + 1);
         cells[i * 4 + 1] = survey_elements[i].label;
         cells[i * 4 + 2] = whole(cx, f->totals.count[i]);
-        cells[i * 4 + 3] = f->exact.known ? decimal(cx, f->exact.mean_x100[i]) : "–";
+        cells[i * 4 + 3] = f->shown.known ? decimal(cx, f->exact.mean_x100[i]) : "–";
     }
     const struct pdf_table table = {
         .columns = columns, .column_count = 4, .cells = cells, .row_count = SURVEY_ELEMENTS};
     pdf_table(p, &table);
+}
+
+/* "Laki-laki 14, Perempuan 15" for each of the breakdowns. */
+static enum err sheet_respondents(struct cx *cx, const struct survey_figures *f,
+                                  struct pdf_fact *facts)
+{
+    for (size_t i = 0; i < SURVEY_BREAKDOWNS; i++) {
+        const struct survey_breakdown *b = &survey_breakdowns[i];
+        struct survey_count *counts = NULL;
+        struct buf text = buf_new(cx->arena, 128, 1024);
+        size_t count = 0;
+        TRY(survey_people_by(cx->read, cx->actor.office_id, &f->period, b->name, &counts, &count));
+        for (size_t j = 0; j < count; j++)
+            buf_printf(&text, "%s%s %lld", j ? ", " : "", choice_label(b->choices, counts[j].code),
+                       (long long)counts[j].people);
+        facts[i] = (struct pdf_fact){b->label, count ? text.p : "–"};
+    }
+    return ERR_OK;
 }
 
 static enum err sheet_make(struct cx *cx, const struct survey_figures *f, struct bytes *ret)
@@ -328,22 +376,27 @@ static enum err sheet_make(struct cx *cx, const struct survey_figures *f, struct
                                   .created_ms = cx->now_ms,
                                   .offset_min = cx->offset_min};
     struct pdf *p = pdf_new(cx->arena, &info);
-    const struct pdf_letterhead head = {office.parent_name, office.name, office.address};
+    const struct pdf_letterhead head = {office.parent_name, office.name, office.address,
+                                        office.phone};
     pdf_letterhead(p, &head);
     pdf_title(p, "INDEKS KEPUASAN MASYARAKAT", label);
-    const struct pdf_fact facts[] = {
-        {"Nilai IKM", f->exact.known ? decimal(cx, f->exact.index_x100) : "Belum dapat dihitung"},
+    struct pdf_fact facts[4 + SURVEY_BREAKDOWNS] = {
+        {"Nilai IKM", f->shown.known ? decimal(cx, f->shown.index_x100) : "Belum dapat dihitung"},
         {"Mutu pelayanan",
-         f->exact.known ? arena_printf(cx->arena, "%c (%s)", f->exact.grade, f->exact.grade_label)
+         f->shown.known ? arena_printf(cx->arena, "%c (%s)", f->shown.grade, f->shown.grade_label)
                         : "–"},
         {"Jumlah responden", whole(cx, f->people)},
         {"Jumlah tamu dalam periode ini", whole(cx, f->population)}};
+    TRY(sheet_respondents(cx, f, facts + 4));
     pdf_facts(p, facts, ARRAY_LEN(facts));
     sheet_table(cx, p, f);
-    pdf_note(
-        p,
-        "Dihitung menurut Peraturan Menteri PANRB Nomor 14 Tahun 2017: sembilan unsur dengan bobot "
-        "yang sama (1/9), nilai 1 sampai 4, IKM = nilai rata-rata tertimbang × 25.");
+    pdf_note(p, f->by_011
+                    ? "Dihitung menurut Peraturan Menteri PANRB Nomor 14 Tahun 2017 dengan bobot "
+                      "yang dibulatkan menjadi 0,11 untuk setiap unsur, nilai 1 sampai 4, IKM = "
+                      "nilai rata-rata tertimbang × 25."
+                    : "Dihitung menurut Peraturan Menteri PANRB Nomor 14 Tahun 2017: sembilan "
+                      "unsur dengan bobot yang sama (1/9), nilai 1 sampai 4, IKM = nilai "
+                      "rata-rata tertimbang × 25.");
     pdf_paragraph(p, "Terima kasih atas penilaian yang telah diberikan. Masukan masyarakat sangat "
                      "bermanfaat untuk memperbaiki pelayanan kami.");
     TRY(pdf_finish(p, &file));
@@ -355,7 +408,7 @@ static enum err sheet_get(struct cx *cx, struct http_req *req, struct http_res *
 {
     struct survey_figures f = {.people = 0};
     struct bytes file;
-    TRY(figures_of(cx, http_param(req, "period"), &f));
+    TRY(figures_of(cx, req, &f));
     TRY(sheet_make(cx, &f, &file));
     const char *name = arena_printf(cx->arena, "IKM %s.pdf", f.period.text);
     return http_res_download(cx, res, PDF_TYPE, name, file);
@@ -384,8 +437,8 @@ static enum err book_fill(struct cx *cx, struct xlsx *x, const struct survey_fig
     }
     const struct xlsx_cell total[] = {{.text = "IKM"},
                                       {.number = f->people},
-                                      {.text = f->exact.known ? "" : "Belum dapat dihitung"},
-                                      {.number = f->exact.index_x100}};
+                                      {.text = f->shown.known ? "" : "Belum dapat dihitung"},
+                                      {.number = f->shown.index_x100}};
     return xlsx_row_strong(x, total);
 }
 
@@ -395,7 +448,7 @@ static enum err book_get(struct cx *cx, struct http_req *req, struct http_res *r
     struct xlsx *x = NULL;
     int fd = -1;
     int64_t bytes = 0;
-    TRY(figures_of(cx, http_param(req, "period"), &f));
+    TRY(figures_of(cx, req, &f));
     TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
     enum err e = book_fill(cx, x, &f);
     if (e != ERR_OK) {

@@ -42,9 +42,10 @@ struct visit_board {
     const char *percent; /* of today's guests received in time; NULL: nobody received yet */
     const char *date, *time;
     const char *q;
-    const char *next;         /* path of the next page of finished visits, or NULL */
-    const char *book;         /* path of the same list as .xlsx */
-    const char *refresh;      /* path of this list, for htmx */
+    const char *next;        /* path of the next page of finished visits, or NULL */
+    const char *book;        /* path of the same list as .xlsx */
+    const char *refresh;     /* path of this list, for htmx */
+    const char *counter_gap; /* sentence when somebody at the counter lacks a competence, else NULL */
     const char *channel_down; /* sentence when no channel is set up or one is dead, else NULL */
     struct alarm_card *alarms;
     size_t alarm_count;

@@ -254,7 +254,7 @@ const struct route *visit_routes(void)
         {HTTP_POST, "/tamu/baru", ROLE_DESK, ROUTE_UPLOAD, visit_new_search, &visit_new_form, UPLOAD_BYTES, T("Cari tamu lama, isian tetap"), NULL},
         {HTTP_GET, "/tamu/unduh", SEES, ROUTE_NO_TOKEN, visit_book_get, NULL, 0, T("Daftar tamu sebagai .xlsx; dicatat"), NULL},
         {HTTP_GET, "/tamu/{id}", SEES, 0, visit_one_get, NULL, 0, T("Satu kunjungan"), NULL},
-        {HTTP_GET, "/tamu/{id}/foto", SEES, 0, visit_photo_get, NULL, 0, T("Foto tamu"), NULL},
+        {HTTP_GET, "/tamu/{id}/foto", SEES, ROUTE_NO_TOKEN, visit_photo_get, NULL, 0, T("Foto tamu"), NULL},
         {HTTP_POST, "/tamu/{id}/ruang-tunggu", ROLE_DESK, ROUTE_IDEMPOTENT_KEY, room_post, &room_form, 0, T("Antar ke ruang tunggu (langkah 4)"), NULL},
         {HTTP_POST, "/tamu/{id}/diterima", SEES, ROUTE_IDEMPOTENT_KEY, receive_post, &empty_form, 0, T("Tamu mulai diterima (langkah 7)"), NULL},
         {HTTP_POST, "/tamu/{id}/catatan", SEES, ROUTE_IDEMPOTENT_KEY, note_post, &note_form, 0, T("Catatan wawancara (langkah 7)"), NULL},

@@ -4,6 +4,7 @@
 #include "features/notice/notice.h"
 #include "features/office/office.h"
 #include "features/portal/portal.h"
+#include "features/standard/standard.h"
 #include "features/visit/visit_page.h"
 #include "features/visit/visit_store.h"
 #include "lib/base/str.h"
@@ -370,6 +371,21 @@ static struct piece *keep_list(struct cx *cx, const char *key, const struct visi
     return out.full ? NULL : pieces_keep(cx->pieces, key, out.p, out.n, h.icons);
 }
 
+/* At the counter: what those who staff it today lack. An office that records no competence is not told so here
+ * every day; /kompetensi and the roster tell it. */
+static enum err fill_gap(struct cx *cx, struct visit_board *b)
+{
+    struct counter_gaps gaps;
+    const char *today = time_day_text(cx->arena, cx->now_ms, cx->offset_min);
+    TRY(standard_counter_gaps(cx, today, today, &gaps));
+    if (!gaps.recorded || gaps.count == 0)
+        return ERR_OK;
+    b->counter_gap = gaps.count == 1 ? gaps.items[0].text
+                                     : cx_printf(cx, T("%s (dan %zu orang lain di loket)"),
+                                                 gaps.items[0].text, gaps.count - 1);
+    return ERR_OK;
+}
+
 enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct visit_query q;
@@ -388,6 +404,8 @@ enum err visit_list_get(struct cx *cx, struct http_req *req, struct http_res *re
         TRY(fill_board(cx, req, &q, b));
         b->kept = key ? keep_list(cx, key, b) : NULL;
     }
+    if (b->desk && req->wants == WANTS_PAGE)
+        TRY(fill_gap(cx, b));
     struct page_view page = {.title = T("Tamu hari ini"),
                              .current = "/tamu",
                              .live = !b->searched,

@@ -229,3 +229,9 @@ char *time_long_date(struct arena *a, int64_t ms, int offset_min, bool english)
     return arena_printf(a, "%s, %d %s %d", days[english][c.weekday], c.day,
                         months[english][c.month - 1], c.year);
 }
+
+char *time_moment(struct arena *a, int64_t ms, int offset_min, bool english)
+{
+    return arena_printf(a, "%s, %s %s", time_long_date(a, ms, offset_min, english),
+                        time_hm(a, ms, offset_min), time_zone_letters(offset_min));
+}

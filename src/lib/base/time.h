@@ -38,5 +38,7 @@ char *time_hm(struct arena *a, int64_t ms, int offset_min);
 char *time_hms(struct arena *a, int64_t ms, int offset_min);
 /* "Kamis, 23 Juli 2026" or, with english, "Thursday, 23 July 2026". */
 char *time_long_date(struct arena *a, int64_t ms, int offset_min, bool english);
+/* A moment as every page writes it: "Kamis, 23 Juli 2026, 09.41 WIB". */
+char *time_moment(struct arena *a, int64_t ms, int offset_min, bool english);
 
 #endif

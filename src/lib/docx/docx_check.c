@@ -152,10 +152,13 @@ static void check_names(struct checking *c, const struct docx_marks *marks)
 static void check_required(struct checking *c)
 {
     for (size_t i = 0; c->names[i].name; i++) {
-        if (c->names[i].required && !c->used[i])
+        const struct docx_name *n = &c->names[i];
+        const char *text = n->kind == DOCX_LIST
+                               ? arena_printf(c->arena, "{{#%s}}…{{/%s}}", n->name, n->name)
+                               : arena_printf(c->arena, "{{%s}}", n->name);
+        if (n->required && !c->used[i])
             docx_fault_add(c->faults, "missing_placeholder",
-                           T("Templat ini belum memuat %s. Tambahkan di tempatnya."),
-                           arena_printf(c->arena, "{{%s}}", c->names[i].name), "");
+                           T("Templat ini belum memuat %s. Tambahkan di tempatnya."), text, "");
     }
 }
 

@@ -40,6 +40,7 @@ struct page {
     const char *wipe; /* where the button "Kosongkan layar" of the bar sends to; NULL: there is none */
     const char *idle_path; /* opened by itself after 10 minutes where scripts are off; NULL: never */
     bool own_language; /* the page has its own way to the other language: no switch at the foot */
+    bool language;     /* a phone page that has the switch all the same */
 };
 
 struct menu_item {

@@ -98,6 +98,9 @@ enum err form_decode_urlencoded(struct cx *cx, struct bytes body, struct http_pa
                                 size_t *ret_count) MUST_USE;
 enum err form_decode_multipart(struct cx *cx, struct bytes body, const char *boundary,
                                struct http_req *req) MUST_USE;
+/* The boundary that a Content-Type names (parameters: RFC 9110 section 5.6.6, the boundary itself: RFC 2046
+ * section 5.1.1). False: there is none or more than one, a quote is left open, a character is not allowed. */
+bool form_boundary(struct arena *a, const char *content_type, char **ret);
 /* A body that is in memory, or read piece by piece. */
 struct body_source {
     uint64_t bytes;

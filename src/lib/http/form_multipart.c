@@ -16,6 +16,86 @@
 #define BOUNDARY_MAX   70                    /* RFC 2046 */
 #define WINDOW_MIN     (PART_HEAD_MAX + 2)
 
+/* --- the boundary ---------------------------------------------------------------------------------------- */
+
+static bool is_token_char(char c)
+{
+    return c && (strchr("!#$%&'*+-.^_`|~", c) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                 (c >= 'a' && c <= 'z'));
+}
+
+/* What a boundary may consist of; some clients leave out the quotes around those that are no token. */
+static bool is_boundary_char(char c)
+{
+    return c && (strchr("'()+_,-./:=? ", c) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                 (c >= 'a' && c <= 'z'));
+}
+
+/* Moves *at behind "…"; the quotes and the backslashes before single characters are taken off. */
+static bool quoted_value(const char **at, struct buf *value)
+{
+    const char *c = *at + 1;
+    for (; *c && *c != '"'; c++) {
+        if (*c == '\\' && !*++c)
+            return false;
+        buf_putc(value, *c);
+    }
+    if (*c != '"')
+        return false;
+    *at = c + 1;
+    return true;
+}
+
+static bool plain_value(const char **at, struct buf *value)
+{
+    const char *c = *at;
+    while ((is_token_char(*c) || is_boundary_char(*c)) && *c != ' ')
+        buf_putc(value, *c++);
+    *at = c;
+    return value->n > 0;
+}
+
+static bool boundary_good(const struct buf *value)
+{
+    for (size_t i = 0; i < value->n; i++) {
+        if (!is_boundary_char(value->p[i]))
+            return false;
+    }
+    return value->n > 0 && value->n <= BOUNDARY_MAX && value->p[value->n - 1] != ' ';
+}
+
+bool form_boundary(struct arena *a, const char *content_type, char **ret)
+{
+    char *found = NULL;
+    const char *at = content_type + strcspn(content_type, ";\"");
+    while (*at) {
+        if (*at != ';')
+            return false;
+        at += 1 + strspn(at + 1, " \t");
+        const char *name = at;
+        while (is_token_char(*at))
+            at++;
+        size_t n = (size_t)(at - name);
+        if (n == 0 && (*at == ';' || !*at)) /* a semicolon too many */
+            continue;
+        struct buf value = buf_new(a, 80, PART_HEAD_MAX);
+        if (n == 0 || *at++ != '=' ||
+            !(*at == '"' ? quoted_value(&at, &value) : plain_value(&at, &value)))
+            return false;
+        at += strspn(at, " \t");
+        if (n != 8 || strncasecmp(name, "boundary", n) != 0)
+            continue;
+        if (found || value.full || !boundary_good(&value))
+            return false;
+        found = value.p;
+    }
+    if (found)
+        *ret = found;
+    return found != NULL;
+}
+
+/* --- parts ----------------------------------------------------------------------------------------------- */
+
 struct part {
     const char *name;
     const char *file_name; /* NULL: a text field */
@@ -69,11 +149,23 @@ static const char *parameter(struct arena *a, const char *line, const char *name
     return NULL;
 }
 
+static bool quotes_close(const char *line)
+{
+    bool quoted = false;
+    for (const char *c = line; *c; c++) {
+        if (*c == '\\' && quoted && c[1])
+            c++;
+        else if (*c == '"')
+            quoted = !quoted;
+    }
+    return !quoted;
+}
+
 static bool read_line(struct arena *a, struct part *part, const char *line)
 {
     if (strncasecmp(line, "content-disposition:", 20) == 0) {
         const char *value = line + 20 + strspn(line + 20, " \t");
-        if (strncasecmp(value, "form-data", 9) != 0 || part->name)
+        if (strncasecmp(value, "form-data", 9) != 0 || part->name || !quotes_close(value))
             return false;
         part->name = parameter(a, value, "name");
         part->file_name = parameter(a, value, "filename");

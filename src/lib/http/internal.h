@@ -256,7 +256,6 @@ bool request_has_bearer(const struct http_req *req, const char **ret_token);
 /* Whether the address is one of our proxies. */
 bool request_trusted(const struct server *s, const char *peer);
 void request_peer(struct cx *cx, struct http_req *req, const struct server *s, const char *peer);
-const char *request_boundary(struct cx *cx, const char *content_type);
 
 enum route_found { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 enum http_method method_of(const char *name);

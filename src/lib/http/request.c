@@ -95,19 +95,6 @@ static bool accepts_json(const char *accept)
     return json && (!html || json < html);
 }
 
-const char *request_boundary(struct cx *cx, const char *content_type)
-{
-    const char *at = strcasestr(content_type, "boundary=");
-    if (!at || at == content_type || !strchr("; \t", at[-1]))
-        return NULL;
-    at += strlen("boundary=");
-    bool quoted = *at == '"';
-    size_t n = strcspn(at + quoted, quoted ? "\"" : "; \t");
-    if (n == 0 || n > 70)
-        return NULL;
-    return arena_strndup(cx->arena, at + quoted, n);
-}
-
 bool request_has_bearer(const struct http_req *req, const char **ret_token)
 {
     const char *value = http_header(req, "authorization");
@@ -130,7 +117,7 @@ enum err request_query(struct cx *cx, struct http_req *req, const char *target)
     enum err e = form_decode_urlencoded(cx, text, &req->query, &req->query_count);
     if (e == ERR_OK && req->query_count > QUERY_PAIRS)
         e = cx_fail(cx, ERR_BAD, "query",
-                    T("Alamat halaman terlalu panjang. Mulailah lagi dari menu."));
+                    T("Alamat halaman terlalu panjang. Kembalilah ke halaman awal."));
     return e;
 }
 
@@ -243,14 +230,13 @@ static enum err decode_multipart(struct cx *cx, struct http_req *req, const char
 static enum err decode_body(struct cx *cx, struct http_req *req, int max_fields)
 {
     const char *type = http_header(req, "content-type");
-    const char *boundary;
+    char *boundary = NULL;
     switch (req->body_kind) {
     case BODY_FORM:
         TRY(form_decode_urlencoded(cx, req->body, &req->fields, &req->field_count));
         break;
     case BODY_MULTIPART:
-        boundary = type ? request_boundary(cx, type) : NULL;
-        if (!boundary)
+        if (!type || !form_boundary(cx->arena, type, &boundary))
             return cx_fail(cx, ERR_BAD, "boundary",
                            T("Kiriman formulir rusak. Kirim ulang formulirnya."));
         TRY(decode_multipart(cx, req, boundary));

@@ -1,4 +1,4 @@
-/* Mail by SMTP: one plain-text message with the link, one session, one verdict.
+/* Mail by SMTP: one plain-text message with the link, perhaps with a file, one session, one verdict.
  *
  * What people typed reaches header fields only as encoded words (RFC 2047) or not at all, so that a
  * line break in a name cannot become a header. The end of the body is the line that matters: once it
@@ -23,7 +23,14 @@ enum {
     WORD_MAX_BYTES = 42,    /* in base64 and its frame below the 75 of RFC 2047 */
     BASE64_LINE_BYTES = 57, /* 76 characters */
     RANDOM_ID_BYTES = 16,
+    FILE_NAME_MAX_CHARACTERS = 120,
+    FILE_NAME_LINE = 60,              /* of a file's name in one line of its header */
+    FILE_TOTAL_TIMEOUT_MS = 20 * 1000 /* with a file, on a slow line; below the outbox's lease */
 };
+/* Between the parts of a mail with a file. All parts are base64, which has no line that begins so. */
+#define BOUNDARY "=_bagian"
+#define TEXT_HEADERS                                                                               \
+    "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 
 struct mail {
     struct channel channel;
@@ -112,6 +119,15 @@ static void add_message_id(const struct mail *w, struct cx *cx, struct buf *out,
     buf_printf(out, "Message-ID: <%s%s>\r\n", opaque, strchr(w->from, '@'));
 }
 
+/* Cut into lines of 76 characters. */
+static void add_base64_lines(struct buf *out, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i += BASE64_LINE_BYTES) {
+        add_base64(out, p + i, n - i < BASE64_LINE_BYTES ? n - i : BASE64_LINE_BYTES);
+        buf_puts(out, "\r\n");
+    }
+}
+
 static void add_body(struct cx *cx, struct buf *out, const char *text)
 {
     struct buf lines = buf_new(cx->arena, strlen(text) + 64, MAIL_MAX_BYTES);
@@ -122,16 +138,70 @@ static void add_body(struct cx *cx, struct buf *out, const char *text)
             buf_putc(&lines, *c);
     }
     buf_puts(&lines, "\r\n");
-    for (size_t i = 0; i < lines.n; i += BASE64_LINE_BYTES) {
-        size_t n = lines.n - i < BASE64_LINE_BYTES ? lines.n - i : BASE64_LINE_BYTES;
-        add_base64(out, lines.p + i, n);
-        buf_puts(out, "\r\n");
+    add_base64_lines(out, lines.p, lines.n);
+}
+
+/* A file's name as a parameter: in quotes when it is plain, else by RFC 2231, in numbered pieces when it is
+ * long ("filename*0*=UTF-8''…"). */
+static void add_file_name(struct cx *cx, struct buf *out, const char *name)
+{
+    char *clean = utf8_cut(cx->arena, name, FILE_NAME_MAX_CHARACTERS);
+    bool plain = strlen(clean) <= FILE_NAME_LINE;
+    for (char *c = clean; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f || *c == '/' || *c == '\\')
+            *c = ' ';
+        plain = plain && (unsigned char)*c < 0x7f && *c != '"';
     }
+    if (plain) {
+        buf_printf(out, ";\r\n filename=\"%s\"\r\n", clean);
+        return;
+    }
+    struct buf coded = buf_new(cx->arena, 256, 4096);
+    buf_puts(&coded, "UTF-8''");
+    for (const char *c = clean; *c; c++) {
+        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                      (*c >= '0' && *c <= '9') || *c == '-' || *c == '.' || *c == '_';
+        if (letter)
+            buf_putc(&coded, *c);
+        else
+            buf_printf(&coded, "%%%02X", (unsigned char)*c);
+    }
+    bool pieces = coded.n > FILE_NAME_LINE;
+    for (size_t at = 0, i = 0; at < coded.n; i++) {
+        size_t n = coded.n - at < FILE_NAME_LINE ? coded.n - at : FILE_NAME_LINE;
+        for (int k = 1; k <= 2 && at + n < coded.n; k++) /* "%C3" stays whole */
+            n -= n > 2 && coded.p[at + n - (size_t)k] == '%' ? (size_t)k : 0;
+        if (pieces)
+            buf_printf(out, ";\r\n filename*%zu*=%.*s", i, (int)n, coded.p + at);
+        else
+            buf_printf(out, ";\r\n filename*=%s", coded.p);
+        at += n;
+    }
+    buf_puts(out, "\r\n");
+}
+
+static void add_file(struct cx *cx, struct buf *out, const struct outbox_file *file)
+{
+    buf_printf(out,
+               "--" BOUNDARY "\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n"
+               "Content-Disposition: attachment",
+               file->type);
+    add_file_name(cx, out, file->name);
+    buf_puts(out, "\r\n");
+    add_base64_lines(out, (const char *)file->data.p, file->data.n);
+    buf_puts(out, "--" BOUNDARY "--\r\n");
 }
 
 static bool text_fine(const char *s)
 {
     return !str_empty(s) && utf8_valid(s, strlen(s));
+}
+
+static bool file_fine(const struct outbox_file *f)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-.+/";
+    return text_fine(f->name) && !str_empty(f->type) && strspn(f->type, plain) == strlen(f->type) &&
+           f->data.n > 0 && f->data.n <= OUTBOX_FILE_MAX_BYTES;
 }
 
 /* NULL, or the code of what is wrong. */
@@ -143,7 +213,10 @@ static const char *mail_write(const struct mail *w, struct cx *cx, const struct 
     if (!text_fine(m->text) || (m->subject && !utf8_valid(m->subject, strlen(m->subject))) ||
         (m->link && !text_fine(m->link)))
         return "text";
-    *out = buf_new(cx->arena, 2048, MAIL_MAX_BYTES);
+    if (m->file && !file_fine(m->file))
+        return "file";
+    size_t file_bytes = m->file ? m->file->data.n / 2 * 3 + 4096 : 0; /* as base64 in lines */
+    *out = buf_new(cx->arena, 2048 + file_bytes, MAIL_MAX_BYTES + file_bytes);
     add_date(cx, out);
     buf_puts(out, "From: ");
     add_words(cx, out, str_or(w->from_name, "Buku Tamu"));
@@ -152,9 +225,14 @@ static const char *mail_write(const struct mail *w, struct cx *cx, const struct 
     buf_puts(out, "Subject: ");
     add_words(cx, out, str_or(m->subject, cx_t(cx, T("Pemberitahuan buku tamu"))));
     buf_puts(out, "\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
-                  "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                  "Content-Transfer-Encoding: base64\r\n\r\n");
+                  "MIME-Version: 1.0\r\n");
+    if (m->file)
+        buf_puts(out, "Content-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\r\n\r\n"
+                      "--" BOUNDARY "\r\n");
+    buf_puts(out, TEXT_HEADERS);
     add_body(cx, out, channel_text(cx, m, false));
+    if (m->file)
+        add_file(cx, out, m->file);
     return out->full ? "text" : NULL;
 }
 
@@ -200,7 +278,8 @@ static void set_session(const struct mail *w, struct flight *f, struct curl_slis
     curl_easy_setopt(c, CURLOPT_NOPROXY, "*"); /* proxies of an office carry no mail */
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
                      w->connect_ms ? w->connect_ms : HTTP_CONNECT_TIMEOUT_MS);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, w->total_ms ? w->total_ms : HTTP_TOTAL_TIMEOUT_MS);
+    long usual_ms = f->bytes > MAIL_MAX_BYTES ? FILE_TOTAL_TIMEOUT_MS : HTTP_TOTAL_TIMEOUT_MS;
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, w->total_ms ? w->total_ms : usual_ms);
     /* A new session each time: a mail server that hung up meanwhile would leave a doubt. */
     curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);

@@ -42,6 +42,13 @@ struct outbox_button {
     const char *title;
     const char *detail; /* second line where a list shows it, or NULL */
 };
+/* A whole file that goes along. */
+struct outbox_file {
+    const char *name; /* "Laporan pelayanan 2026-10.pdf" */
+    const char *type; /* "application/pdf" */
+    struct bytes data;
+};
+#define OUTBOX_FILE_MAX_BYTES ((size_t)8 << 20)
 struct outbox_message {
     const char *to;            /* E.164; on other channels their kind of address (channel.h) */
     const char *template_name; /* NULL: free text inside the 24-hour window */
@@ -53,10 +60,11 @@ struct outbox_message {
     const char *text; /* for free text; the whole message on channels without templates */
     const char *opaque_id;
     /* For the channels beside WhatsApp; each may be NULL. */
-    const char *subject;  /* of a mail */
-    const char *link;     /* one-time address of the answer page */
-    const char *reply_to; /* provider's id of the message this one continues */
-    const char *opener;   /* free text with buttons: what opens the list of them */
+    const char *subject;            /* of a mail */
+    const struct outbox_file *file; /* of a mail: its attachment */
+    const char *link;               /* one-time address of the answer page */
+    const char *reply_to;           /* provider's id of the message this one continues */
+    const char *opener;             /* free text with buttons: what opens the list of them */
     bool other_form; /* when its template is refused, the row is made in another form at once */
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/pdf/pdf_internal.h"
 #include "lib/base/banned.h"
@@ -55,11 +56,26 @@ static const char *lines(struct pdf *p, const char *s)
     return text_clean(p->arena, s, true, NOTE_MAX_CHARS);
 }
 
+static const char *capitals(struct pdf *p, const char *s)
+{
+    char *copy = arena_strdup(p->arena, name(p, s));
+    for (char *at = copy; *at; at++) {
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return copy;
+}
+
 void pdf_letterhead(struct pdf *p, const struct pdf_letterhead *l)
 {
     struct block *b = add(p, BLOCK_LETTERHEAD);
-    b->u.letterhead = (struct pdf_letterhead){
-        .parent = name(p, l->parent), .office = name(p, l->office), .address = name(p, l->address)};
+    const char *address = l->address;
+    if (!str_empty(l->phone))
+        address = arena_printf(p->arena, "%s%sTelepon %s", str_or(address, ""),
+                               str_empty(address) ? "" : " · ", phone_dialled(p->arena, l->phone));
+    b->u.letterhead = (struct pdf_letterhead){.parent = capitals(p, l->parent),
+                                              .office = capitals(p, l->office),
+                                              .address = name(p, address)};
 }
 
 void pdf_title(struct pdf *p, const char *title, const char *number)
@@ -112,12 +128,16 @@ void pdf_table(struct pdf *p, const struct pdf_table *t)
             cells[row * columns + i] = text_clean(p->arena, t->cells[row * t->column_count + i],
                                                   true, 0);
     }
+    uint8_t *shades = ARENA_ARRAY(p->arena, columns * t->row_count + 1, uint8_t);
+    for (size_t row = 0; t->shades && row < t->row_count; row++)
+        memcpy(shades + row * columns, t->shades + row * t->column_count, columns);
     b->u.table = *t;
     b->u.table.caption = name(p, t->caption);
     b->u.table.empty = name(p, t->empty);
     b->u.table.columns = heads;
     b->u.table.column_count = columns;
     b->u.table.cells = cells;
+    b->u.table.shades = shades;
 }
 
 void pdf_bars(struct pdf *p, const struct pdf_bar *bars, size_t count)

@@ -30,8 +30,9 @@ struct pdf;
 struct pdf *pdf_new(struct arena *a, const struct pdf_info *info);
 
 /* --- pieces ------------------------------------------------------------------------------------------ */
+/* Of an office: the names in capitals, the telephone behind the address, as on the letters of assets/surat. */
 struct pdf_letterhead {
-    const char *parent, *office, *address; /* parent and address may be NULL or "" */
+    const char *parent, *office, *address, *phone; /* all but the office may be NULL or "" */
 };
 void pdf_letterhead(struct pdf *p, const struct pdf_letterhead *l);
 /* The name of the paper in the middle, with its number below (NULL: none). */
@@ -61,6 +62,7 @@ struct pdf_table {
     const struct pdf_column *columns;
     size_t column_count;
     const char *const *cells; /* row by row; NULL: empty */
+    const uint8_t *shades; /* grey behind each cell, row by row, in percent (0 to 45); NULL: none */
     size_t row_count;
     const char *empty; /* what stands there without rows: "NIHIL" */
     double text_pt;    /* 0: 10 */
@@ -71,6 +73,7 @@ void pdf_table(struct pdf *p, const struct pdf_table *t);
 struct pdf_bar {
     const char *label, *value; /* value: in words, beside the bar */
     double share;              /* of the longest possible bar, 0 to 1 */
+    double further;            /* an open bar goes on up to here; 0: none */
     bool hatched;              /* told from the others without colour */
 };
 /* A chart of bars lying under each other, black and grey alone. Nothing without bars. */

@@ -1,4 +1,4 @@
-/* A chart of lying bars: label, bar, value. A full bar and a hatched one are told apart in any print. */
+/* A chart of lying bars: label, bar, value. Full, hatched and open bars are told apart in any print. */
 #include <math.h>
 
 #include "lib/base/str.h"
@@ -35,6 +35,13 @@ static void draw_bar(const struct flow *f, const struct pdf_bar *bar, double x, 
                      double most)
 {
     double width = fmax(0.8, most * fmin(1, fmax(0, bar->share)));
+    double whole = most * fmin(1, bar->further);
+    if (whole > width) {
+        cairo_set_source_rgb(f->cr, 0, 0, 0);
+        cairo_set_line_width(f->cr, 0.5);
+        cairo_rectangle(f->cr, x, y, whole, BAR_HEIGHT);
+        cairo_stroke(f->cr);
+    }
     if (bar->hatched) {
         draw_hatch(f->cr, x, y, width);
     } else {

@@ -8,8 +8,9 @@
 #include "lib/pdf/pdf_internal.h"
 #include "lib/base/banned.h"
 
-#define PAD_X 3.2
-#define PAD_Y 2.0
+#define PAD_X     3.2
+#define PAD_Y     2.0
+#define SHADE_MAX 45.0 /* black text stays readable on it, also on a bad copy */
 
 struct grid {
     const struct pdf_table *t;
@@ -18,6 +19,7 @@ struct grid {
     PangoLayout *layouts[PDF_COLUMNS]; /* one a column, set again for each row */
     PangoLayout *heads[PDF_COLUMNS];
     int lines[PDF_COLUMNS];
+    const uint8_t *shades; /* of the row that was set */
     double head_height;
 };
 
@@ -104,10 +106,24 @@ static void next_page(struct flow *f, const struct grid *g)
     draw_head(f, g);
 }
 
+static void draw_shades(const struct flow *f, const struct grid *g, double height)
+{
+    for (size_t i = 0; f->cr && i < g->t->column_count; i++) {
+        if (g->shades[i] == 0)
+            continue;
+        double grey = 1 - fmin(SHADE_MAX, g->shades[i]) / 100;
+        cairo_set_source_rgb(f->cr, grey, grey, grey);
+        cairo_rectangle(f->cr, g->x[i], f->y, g->x[i + 1] - g->x[i], height);
+        cairo_fill(f->cr);
+        cairo_set_source_rgb(f->cr, 0, 0, 0);
+    }
+}
+
 /* Lines `first` … `first + count` of every cell of the row that was set. */
 static void draw_slice(struct flow *f, const struct grid *g, int first, int count)
 {
     double height = count * text_line_height(&g->style) + 2 * PAD_Y;
+    draw_shades(f, g, height);
     for (size_t i = 0; f->cr && i < g->t->column_count; i++) {
         int here = g->lines[i] - first;
         here = here > count ? count : here;
@@ -124,9 +140,11 @@ static int room(const struct flow *f, const struct grid *g)
     return (int)floor((f->p->bottom - f->y - 2 * PAD_Y) / text_line_height(&g->style) + 1e-6);
 }
 
-static void flow_row(struct flow *f, struct grid *g, const char *const *cells)
+static void flow_row(struct flow *f, struct grid *g, size_t row)
 {
+    const char *const *cells = g->t->cells + row * g->t->column_count;
     int most = 1;
+    g->shades = g->t->shades + row * g->t->column_count;
     for (size_t i = 0; i < g->t->column_count; i++) {
         text_set(g->layouts[i], cells[i]);
         g->lines[i] = str_empty(cells[i]) ? 0 : text_lines(g->layouts[i]);
@@ -171,7 +189,7 @@ void block_table(struct flow *f, const struct pdf_table *t)
     f->y += above > 0 ? 1 * MM : 0;
     draw_head(f, &g);
     for (size_t row = 0; row < t->row_count && f->page <= PDF_MAX_PAGES; row++)
-        flow_row(f, &g, t->cells + row * t->column_count);
+        flow_row(f, &g, row);
     if (t->row_count == 0)
         empty_row(f, &g);
     grid_end(&g);

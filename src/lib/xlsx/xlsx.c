@@ -19,13 +19,16 @@
 #define NAME_CHARS_MAX 31
 #define EPOCH_DAYS     25569.0 /* days from 30 December 1899 to 1 January 1970 */
 #define DAY_MS         86400000.0
-#define LINE_PT        15.0 /* Excel's highest row is 409 pt */
+#define TEXT_FORMAT                                                                                \
+    49 /* "@", Excel's own mark of a text: it stays one when somebody edits the cell */
+#define LINE_PT 15.0 /* Excel's highest row is 409 pt */
 
 struct xlsx {
     struct arena *arena; /* of the caller: for names; texts of cells go through `text` */
     lxw_workbook *book;
     lxw_worksheet *sheet;
-    lxw_format *title, *head, *cells[XLSX_TIME + 1], *strong[XLSX_TIME + 1];
+    lxw_format *title, *head, *line, *cells[XLSX_TIME + 1], *strong[XLSX_TIME + 1];
+    lxw_format *guarded[2][2]; /* strong, wrapped: of texts that a program might take for a formula */
     const struct xlsx_column *columns;
     size_t column_count;
     lxw_row_t row;
@@ -76,6 +79,12 @@ static const char *sheet_name(struct xlsx *x, const char *name)
     return copy;
 }
 
+/* What a spreadsheet takes for a formula when it is typed (OWASP ASVS 5.0, 1.2.10). */
+static bool looks_like_formula(const char *s)
+{
+    return *s && strchr("=+-@\t\r", *s);
+}
+
 /* --- formats ------------------------------------------------------------------------------------------ */
 
 static lxw_format *format_of(lxw_workbook *book, enum xlsx_kind kind, bool strong)
@@ -100,7 +109,11 @@ static void make_formats(struct xlsx *x)
     x->title = workbook_add_format(x->book);
     format_set_bold(x->title);
     format_set_font_size(x->title, 13);
+    format_set_num_format_index(x->title, TEXT_FORMAT);
+    x->line = workbook_add_format(x->book);
+    format_set_num_format_index(x->line, TEXT_FORMAT);
     x->head = workbook_add_format(x->book);
+    format_set_num_format_index(x->head, TEXT_FORMAT);
     format_set_bold(x->head);
     format_set_text_wrap(x->head);
     format_set_border(x->head, LXW_BORDER_THIN);
@@ -110,6 +123,13 @@ static void make_formats(struct xlsx *x)
     for (int kind = XLSX_TEXT; kind <= XLSX_TIME; kind++) {
         x->cells[kind] = format_of(x->book, (enum xlsx_kind)kind, false);
         x->strong[kind] = format_of(x->book, (enum xlsx_kind)kind, true);
+    }
+    for (int strong = 0; strong < 2; strong++) {
+        for (int wrap = 0; wrap < 2; wrap++) {
+            lxw_format *f = format_of(x->book, wrap ? XLSX_WRAP : XLSX_TEXT, strong);
+            format_set_num_format_index(f, TEXT_FORMAT);
+            x->guarded[strong][wrap] = f;
+        }
     }
 }
 
@@ -154,6 +174,17 @@ static enum err checked(lxw_error e)
     return e == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE ? ERR_INVALID : ERR_INTERNAL;
 }
 
+/* A cell of the table. Every text is typed as one, so it is never a formula when the file is opened; one that
+ * begins like a formula is marked as text too, so that it does not become one when the cell is edited. */
+static lxw_format *guarded(struct xlsx *x, const char *text, lxw_format *format)
+{
+    if (!looks_like_formula(cell_text(x, text)))
+        return format;
+    bool strong = format == x->strong[XLSX_TEXT] || format == x->strong[XLSX_WRAP];
+    bool wrap = format == x->cells[XLSX_WRAP] || format == x->strong[XLSX_WRAP];
+    return x->guarded[strong][wrap];
+}
+
 static enum err write_text(struct xlsx *x, lxw_col_t column, const char *text, lxw_format *format)
 {
     return checked(worksheet_write_string(x->sheet, x->row, column, cell_text(x, text), format));
@@ -166,7 +197,7 @@ static enum err write_heads(struct xlsx *x, const struct xlsx_sheet *s)
         x->row++;
     }
     for (const char *const *line = s->lines; line && *line; line++) {
-        TRY(write_text(x, 0, *line, NULL));
+        TRY(write_text(x, 0, *line, x->line));
         x->row++;
     }
     if (x->row)
@@ -226,7 +257,7 @@ static enum err write_cell(struct xlsx *x, size_t i, const struct xlsx_cell *cel
     case XLSX_TEXT:
     case XLSX_WRAP:
         if (!str_empty(cell->text))
-            return write_text(x, column, cell->text, format);
+            return write_text(x, column, cell->text, guarded(x, cell->text, format));
         break;
     }
     return checked(worksheet_write_blank(x->sheet, x->row, column, format));
@@ -268,7 +299,8 @@ static enum err write_row(struct xlsx *x, const struct xlsx_cell *cells, lxw_for
         /* In a row of totals a text may stand in a column of numbers. */
         bool words = cells[i].text && x->columns[i].kind != XLSX_TEXT &&
                      x->columns[i].kind != XLSX_WRAP;
-        TRY(words ? write_text(x, (lxw_col_t)i, cells[i].text, formats[XLSX_TEXT])
+        TRY(words ? write_text(x, (lxw_col_t)i, cells[i].text,
+                               guarded(x, cells[i].text, formats[XLSX_TEXT]))
                   : write_cell(x, i, &cells[i], formats[x->columns[i].kind]));
     }
     x->row++;

@@ -1,5 +1,6 @@
 /* Workbooks for Excel and LibreOffice (libxlsxwriter), row by row in constant memory. Every text is a text:
- * what begins with = + - @ is never a formula, and what XML cannot carry is left out. */
+ * what begins with = + - @ or a tab is never a formula, neither when the file is opened nor when somebody edits the
+ * cell, and its characters stay as they are (docs/adr/0021). What XML cannot carry is left out. */
 #ifndef BT_LIB_XLSX_H
 #define BT_LIB_XLSX_H
 
