@@ -96,7 +96,7 @@ static const char styles_of_text[] =
           "<w:ind w:left=\"425\" w:hanging=\"425\"/>" JUSTIFIED, "")
     STYLE("Kosong", "Kosong", "<w:keepNext/>" SPACING("0", "0", "240"), "")
     STYLE("TandaTangan", "Tanda Tangan", KEPT SPACING("0", "0", "252") CENTRED, "")
-    STYLE("TabelIsi", "Tabel Isi", SPACING("30", "30", "240"), SIZE("20"))
+    STYLE("TabelIsi", "Tabel Isi", "<w:keepLines/>" SPACING("30", "30", "240"), SIZE("20"))
     STYLE("TabelKepala", "Tabel Kepala", "<w:keepNext/>" SPACING("30", "30", "240") CENTRED, "<w:b/>" SIZE("20"))
     "</w:styles>";
 /* clang-format on */

@@ -182,7 +182,10 @@ static void row(struct maker *m, char *s)
         fail(m->path, m->line, "a row without @kolom before it");
     bool head = *s == '!';
     s += head;
-    fprintf(m->out, "<w:tr><w:trPr><w:cantSplit/>%s</w:trPr>", head ? "<w:tblHeader/>" : "");
+    /* A row with borders may hold more than a page; LibreOffice would cut off what it may not split. */
+    fputs("<w:tr>", m->out);
+    if (head || !m->borders)
+        fprintf(m->out, "<w:trPr><w:cantSplit/>%s</w:trPr>", head ? "<w:tblHeader/>" : "");
     int column = 0;
     for (char *end = strchr(s, '|'); end; end = strchr(s, '|')) {
         *end = '\0';

@@ -6,6 +6,7 @@
 //   data-add-row="TEMPLATE-ID"    a button that adds the <template>'s row before itself ("__n__" → number)
 //   data-enter="NAME"             Enter in this field presses the submit button of that name
 //   data-print                    a button that prints the page
+//   data-scripted                 hidden where scripts are off, because it would do nothing there
 //   data-max-bytes, data-max-text a file input: more than so many bytes is not sent, with this sentence
 
 function isTyping(element) {
@@ -105,6 +106,10 @@ document.addEventListener("click", (event) => {
 });
 
 for (const form of document.forms) showWhen(form);
+for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
+// On a telephone the menu is longer than the screen: the page one is on shall be seen in it.
+const here = document.querySelector(".appbar [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 48;
 // A photo that camera.js kept over a submit is not needed on any other page.
 if (!document.querySelector("[data-camera]")) sessionStorage.removeItem("foto");
 const focus = document.querySelector("[data-focus]");

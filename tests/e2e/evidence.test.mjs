@@ -321,6 +321,31 @@ export default function (suite) {
     assert.match(shown.text, /value="letter_scan"[^>]* checked/);
   });
 
+  suite.test('a page sent again, also twice at once, stores its file once; a wrong file is withdrawn, not lost', async () => {
+    const office = await suite.office();
+    const { desk, at, list } = await written(office);
+    const page = await desk.get(`${at}/berkas`);
+    const [, id] = /name="_kiriman" value="([0-9a-f-]{36})"/.exec(page.text);
+    const once = () => desk.form(`${at}/berkas`, { kind: 'evidence', _kiriman: id }, fileOf(Buffer.from('%PDF-1.4 kuitansi'), 'kuitansi.pdf'));
+    for (const answer of await Promise.all([once(), once(), once()])) {
+      assert.equal(answer.status, 303);
+      assert.match(answer.headers.location, /tersimpan=1$/);
+    }
+    const chief = await office.login('arief');
+    const [file, ...rest] = (await chief.getJson(list)).json.items;
+    assert.equal(rest.length, 0);
+    const why = await chief.get(`${list}/${file.id}/tarik`);
+    assert.match(why.text, /kuitansi\.pdf/);
+    assert.equal((await chief.form(`${list}/${file.id}/tarik`, { reason: '' }, { follow: false })).status, 422);
+    assert.equal((await chief.form(`${list}/${file.id}/tarik`, { reason: 'Milik perkara lain' }, { follow: false })).status, 303);
+    assert.equal((await chief.json(`${list}/${file.id}/tarik`, { reason: 'lagi' })).status, 409);
+    const shown = await chief.get(list);
+    assert.match(shown.text, /Ditarik/);
+    assert.match(shown.text, /Milik perkara lain/);
+    assert.equal((await chief.get(`${list}/${file.id}`)).bytes.toString(), '%PDF-1.4 kuitansi');
+    assert.equal((await desk.json(`${list}/${file.id}/tarik`, { reason: 'x' })).status, 403);
+  });
+
   suite.test('who may list, add and fetch', async () => {
     const office = await suite.office();
     const { desk, at, list, receipt } = await written(office);

@@ -51,7 +51,7 @@ export default function (suite) {
   const prepare = async () => {
     office = await suite.office({ whatsapp: false });
     dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bukutamu-kertas.'));
-    suite.cleanup(() => fs.rmSync(dir, { recursive: true, force: true }));
+    if (!process.env.KEEP) suite.cleanup(() => fs.rmSync(dir, { recursive: true, force: true }));
     await openAll();
     const taken = await desk.json('/pengaduan/baru', {
       text: `${BAD}\n${LONG}`, way: 'oral', class: 'corruption', reporter_mode: 'confidential', reporter_name: BAD, reporter_address: BAD,

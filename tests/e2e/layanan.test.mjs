@@ -90,7 +90,7 @@ export default function (suite) {
     await admin.goto('/standar-pelayanan/ubah');
     await look(admin, 'standar-pelayanan-ubah');
     await admin.fill('#decree', 'KEP-1/2027');
-    await admin.fill('#valid_from', '2027-01-04');
+    await admin.fill('#valid_from', '2026-01-05');
     await admin.fill('#stop_step', '99');
     await admin.click('button:has-text("Simpan sebagai versi baru")');
     assert.match(await admin.textContent('.errors'), /sesudah langkah yang memulai waktu/);
@@ -108,6 +108,126 @@ export default function (suite) {
     clean(guest);
     await admin.context().close();
     await guest.context().close();
+  });
+
+  suite.test('standards side by side, without scripts, and a version that is yet to come', async () => {
+    const office = await need();
+    const admin = await person(browser, office, 'admin');
+    await admin.goto('/standar-pelayanan');
+    await admin.click('a:has-text("Tambah layanan lain")');
+    await admin.click('a:has-text("Contoh: Standar Pelayanan Informasi Publik")');
+    await look(admin, 'standar-pelayanan-baru');
+    await admin.fill('#decree', 'KEP-7/2026');
+    await admin.fill('#valid_from', '2026-01-05');
+    await admin.click('button:has-text("Simpan standar")');
+    assert.match(admin.url(), /\/standar-pelayanan\/layanan\/informasi-publik\?/);
+    await admin.click('a:has-text("Buat versi baru")');
+    await admin.fill('#decree', 'KEP-8/2099');
+    await admin.fill('#valid_from', '2099-01-05');
+    await admin.click('button:has-text("Simpan sebagai versi baru")');
+    assert.match(await admin.textContent('main'), /Keputusan Nomor KEP-7\/2026/);
+    await admin.click('a:has-text("Baca versi itu")');
+    assert.match(await admin.textContent('main'), /Versi ini belum berlaku/);
+    clean(admin);
+
+    const guest = await person(browser, office, null, { ...phone, javaScriptEnabled: false });
+    await guest.goto('/standar-pelayanan');
+    assert.equal(await guest.locator('main h2 a').count(), 2);
+    await guest.locator('main h2 a').nth(1).focus();
+    await guest.keyboard.press('Enter');
+    assert.match(await guest.textContent('main'), /Waktu 10 hari kerja dihitung sejak langkah 2/);
+    await guest.click('button:has-text("English")');
+    assert.match(guest.url(), /informasi-publik$/);
+    assert.match(await guest.textContent('main'), /10 working days, counted from step 2 to step 4/);
+    await guest.context().close();
+
+    const poster = await (await office.login('rina')).get('/standar-pelayanan/layanan/informasi-publik/poster.pdf');
+    fs.writeFileSync(path.join(dir, 'informasi.pdf'), poster.bytes);
+    const text = (await run('pdftotext', ['-layout', path.join(dir, 'informasi.pdf'), '-'])).stdout;
+    assert.match(text, /KEP-7\/2026/);
+    assert.match(text, /standar-pelayanan\/layanan\/informasi-publik/);
+
+    await admin.goto('/standar-pelayanan/layanan/informasi-publik');
+    await admin.click('button:has-text("Cabut standar ini")');
+    assert.match(await admin.textContent('main'), /Dicabut sejak/);
+    const later = await person(browser, office, null, phone);
+    await later.goto('/standar-pelayanan'); // the only one left
+    assert.equal(await later.locator('#h-procedure').count(), 1);
+    await later.context().close();
+    await admin.context().close();
+  });
+
+  suite.test('a roster of the counter warns whoever makes it and the counter itself', async () => {
+    const office = await need();
+    const admin = await person(browser, office, 'admin');
+    await admin.goto('/kompetensi');
+    await admin.fill('#title', 'PER-032/A/JA/8/2010');
+    await admin.fill('#day', '2010-08-27');
+    await admin.click('button:has-text("Tetapkan pedoman")');
+    await admin.goto('/jadwal-piket');
+    const desks = admin.locator('#h-loket ~ form select');
+    assert.equal(await desks.count(), 14);
+    for (let i = 0; i < 14; i++) await desks.nth(i).selectOption({ index: 1 });
+    await admin.locator('#h-loket ~ form button').click();
+    assert.match(await admin.textContent('main'), /Jadwal disimpan/);
+    assert.match(await admin.textContent('[aria-labelledby=h-kompetensi]'), /belum lengkap: pedoman belum dinyatakan dibaca, sertifikat Word/);
+    await look(admin, 'jadwal-piket-loket');
+    await admin.locator('#h-pejabat ~ form button').first().click();
+    assert.match(await admin.textContent('main'), /Jadwal disimpan/);
+    clean(admin);
+    await admin.context().close();
+    const desk = await person(browser, office, 'rina');
+    await desk.goto('/tamu');
+    assert.match(await desk.textContent('main'), /belum lengkap: pedoman belum dinyatakan dibaca/);
+    await desk.click('a:has-text("Kompetensi pelaksana")');
+    await desk.click('button:has-text("Saya sudah membaca")');
+    assert.match(await desk.textContent('main'), /Sudah dibaca dan dipahami/);
+    clean(desk);
+    await desk.context().close();
+  });
+
+  suite.test('lists of the service as workbooks, and the register of objections in its columns a to k', async () => {
+    const office = await need();
+    const admin = await person(browser, office, 'admin');
+    const year = new Date(Date.now() + 7 * 3_600_000).getUTCFullYear();
+    await admin.goto('/layanan/informasi');
+    await admin.fill('#name', '@SUM(1)');
+    await admin.fill('#request', 'Daftar lelang');
+    await admin.click('label:has-text("Salinan di kertas")');
+    await admin.click('button:has-text("Catat dan beri nomor")');
+    const step = async (title, fill) => {
+      await admin.click(`summary:has-text("${title}")`);
+      for (const [field, value] of Object.entries(fill)) {
+        const input = admin.locator(`details[open] [name=${field}]`);
+        await (['answer', 'ground'].includes(field) ? input.selectOption(value) : input.fill(value));
+      }
+      await admin.click('details[open] button:has-text("Simpan")');
+    };
+    await step('Jawab permintaan', { answer: 'refused', text: 'Dikecualikan' });
+    await step('Catat keberatan', { ground: 'a', text: 'Tidak setuju' });
+    await step('Jawab keberatan', { superior: 'Hendra, Kepala Kejaksaan Negeri', text: '=diberikan' });
+    await step('Catat tanggapan pemohon', { text: '-menerima' });
+    await look(admin, 'layanan-informasi-keberatan');
+    await admin.goto('/layanan/pengaduan?keadaan=&jenis=aspiration&tahun=' + year);
+    await look(admin, 'layanan-pengaduan-saringan');
+    const href = await admin.getAttribute('a:has-text("Excel")', 'href');
+    clean(admin);
+    await admin.context().close();
+    const client = await office.login('admin');
+    for (const [name, url] of [['keberatan', `/layanan/informasi-tahun/${year}/keberatan.xlsx`], ['keluhan', href]]) {
+      const book = await client.get(url);
+      assert.equal(book.status, 200);
+      fs.writeFileSync(path.join(dir, `${name}.xlsx`), book.bytes);
+    }
+    if (!haveSoffice) return;
+    await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'csv', '--outdir', dir,
+      path.join(dir, 'keberatan.xlsx'), path.join(dir, 'keluhan.xlsx')], { timeout: 110_000 });
+    const objections = fs.readFileSync(path.join(dir, 'keberatan.csv'), 'utf8');
+    assert.match(objections, /a\. Nomor registrasi keberatan,b\. .*,k\. Tanggapan pemohon/);
+    assert.match(objections, /KB-0001\/\d{4},[^,]*,@SUM\(1\),PI-\d{4}\/\d{4},Daftar lelang,,a\. [^,]*,=diberikan,".*","Hendra, Kepala Kejaksaan Negeri",-menerima/);
+    const complaints = fs.readFileSync(path.join(dir, 'keluhan.csv'), 'utf8');
+    assert.match(complaints, /PL-0001\/\d{4},Aspirasi,Selesai,Halaman publik/);
+    assert.doesNotMatch(complaints, /kursi/);
   });
 
   suite.test('the register of information requests opens in an office program', async () => {
@@ -132,7 +252,7 @@ export default function (suite) {
     await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'csv', '--outdir', dir,
       path.join(dir, 'register.xlsx')], { timeout: 110_000 });
     const csv = fs.readFileSync(path.join(dir, 'register.csv'), 'utf8');
-    assert.match(csv, /PI-0001\/\d{4},[^,]*,=1\+1,/);
+    assert.match(csv, /PI-000\d\/\d{4},[^,]*,=1\+1,/);
     assert.match(csv, /Laporan anggaran 2025/);
   });
 }

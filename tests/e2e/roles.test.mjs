@@ -55,7 +55,7 @@ const PUBLIC = new Set([
   // The published standard, and complaints about the service.
   'GET /standar-pelayanan', 'GET /standar-pelayanan/poster.pdf', 'GET /standar-pelayanan/versi/{id}',
   'GET /standar-pelayanan/layanan/{kind}', 'GET /standar-pelayanan/layanan/{kind}/poster.pdf',
-  'GET /maklumat-pelayanan', 'GET /maklumat-pelayanan/maklumat.pdf',
+  'GET /maklumat-pelayanan', 'GET /maklumat-pelayanan/maklumat.pdf', 'GET /maklumat-pelayanan/maklumat.docx',
   'GET /pengaduan-layanan', 'POST /pengaduan-layanan', 'GET /pengaduan-layanan/tiket', 'POST /pengaduan-layanan/tiket',
   'POST /pengaduan-layanan/tiket/buka-lagi', 'POST /pengaduan-layanan/tiket/selesai', 'POST /pengaduan-layanan/tiket/tinggalkan',
   // Papers for whoever has the code, and whether a paper is genuine.

@@ -62,7 +62,7 @@ export default function (suite) {
     files = {};
     for (const id of [own, other]) {
       const page = await chief.get(`/pengaduan/${id}/berkas`);
-      files[id] = /href="\/pengaduan\/[^"]+\/berkas\/([^"?]+)"/.exec(page.text)?.[1];
+      files[id] = /href="\/pengaduan\/[^"]+\/berkas\/([^"?/]+)"/.exec(page.text)?.[1];
       assert.ok(files[id], 'the file is listed');
     }
   }

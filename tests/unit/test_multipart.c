@@ -165,8 +165,8 @@ static void test_boundary(void **state)
         "multipart/form-data; boundary =a",
         "multipart/form-data; xboundary=a",
         "multipart/form-data boundary=a",
-        "multipart/form-data; boundary="
-        "01234567890123456789012345678901234567890123456789012345678901234567890",
+        ("multipart/form-data; boundary="
+         "01234567890123456789012345678901234567890123456789012345678901234567890"),
     };
     char *boundary = NULL;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {

@@ -472,6 +472,61 @@ static void a_code_has_its_corners(void **state)
     assert_int_equal(qr_make(a, long_text, &code), ERR_INVALID);
 }
 
+/* Pixels of one grey of the first page, without colour, 4 a millimetre or so. */
+static size_t greys(struct arena *a, struct bytes pdf, int grey)
+{
+    static const char head[] = "P5\n842 1191\n255\n"; /* A4 at 101.8 dpi */
+    const uint8_t *p = (const uint8_t *)pdf_run(
+        a, pdf, "pdftoppm -gray -aa no -scale-to-x 842 -scale-to-y 1191 -f 1 -l 1", "");
+    size_t n = 0;
+    assert_memory_equal(p, head, sizeof(head) - 1);
+    p += sizeof(head) - 1;
+    for (size_t i = 0; i < (size_t)842 * 1191; i++)
+        n += p[i] == grey;
+    return n;
+}
+
+static size_t bar_pixels(struct arena *a, const struct pdf_bar *bar, int grey)
+{
+    struct pdf *p = new_pdf(a);
+    pdf_bars(p, bar, 1);
+    return greys(a, finished(p, 1), grey);
+}
+
+/* In grey alone: the full part is told from the open one, a busy cell from a quiet one. */
+static void charts_need_no_colour(void **state)
+{
+    struct arena *a = *state;
+    const struct pdf_bar shorter = {.label = "Oktober", .value = "6 – 9", .share = 0.3};
+    struct pdf_bar both = shorter, longer = shorter;
+    both.further = 0.9;
+    longer.share = 0.9;
+    size_t full = bar_pixels(a, &shorter, 92);
+    assert_true(full > 200);
+    assert_int_equal(bar_pixels(a, &both, 92), full); /* what goes on is open … */
+    assert_true(bar_pixels(a, &both, 0) > bar_pixels(a, &shorter, 0) + 100); /* … and framed */
+    assert_true(bar_pixels(a, &longer, 92) > 2 * full);
+    static const uint8_t shades[] = {0, 20, 45, 100, 0, 0};
+    struct pdf_table table = {.columns = (const struct pdf_column[]){{"a", 1, PDF_LEFT},
+                                                                     {"b", 1, PDF_LEFT},
+                                                                     {"c", 1, PDF_LEFT}},
+                              .column_count = 3,
+                              .cells = (const char *const[]){"1", "2", "3", "4", "5", "6"},
+                              .row_count = 2};
+    struct pdf *p = new_pdf(a);
+    pdf_table(p, &table);
+    struct bytes file = finished(p, 1);
+    assert_int_equal(greys(a, file, 204) + greys(a, file, 140), 0);
+    table.shades = shades;
+    p = new_pdf(a);
+    pdf_table(p, &table);
+    file = finished(p, 1);
+    size_t light = greys(a, file, 204), dark = greys(a, file, 140);
+    assert_true(light > 500);
+    assert_in_range(dark, 2 * light - light / 4,
+                    2 * light + light / 4); /* 100 is no darker than 45 */
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -493,6 +548,7 @@ int main(void)
         TEST(the_font_of_the_office_is_there),
         TEST(two_thousand_rows_take_less_than_three_seconds),
         TEST(many_threads_make_the_same_document),
+        TEST(charts_need_no_colour),
         TEST(a_code_has_its_corners),
     };
     return cmocka_run_group_tests_name("pdf", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "support/test.h"
 
 #include "features/register/register.h"
+#include "features/staff/staff.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 
@@ -96,6 +97,76 @@ static void test_columns_of_the_paper(void **state)
     assert_null(register_shipped("lain"));
 }
 
+static void test_shipped_books(void **state)
+{
+    (void)state;
+    size_t count = 0, fields = 0;
+    for (const struct register_book *b = register_books; b->book; b++, count++) {
+        assert_ptr_equal(register_shipped(b->book), b); /* each has a key of its own */
+        assert_true(b->column_count > 0 && b->column_count <= REGISTER_COLUMNS_MAX);
+        assert_string_equal(b->columns[0].key, "seq_no");
+        assert_string_equal(b->organiser, "Kepala Seksi Intelijen");
+        assert_true(b->readers != 0);
+        if (b->confidential)
+            assert_int_equal(b->readers & ~(uint32_t)ROLE_LEADERS, 0);
+        fields += b->source == REGISTER_REPORTS;
+    }
+    assert_int_equal(count, 11);
+    assert_int_equal(fields, 5);
+    /* domain.md 1.4: R.IN.1 and R.IN.3 in their order */
+    const char *const mail[] = {"seq_no",      "received_date", "received_time", "letter_number",
+                                "letter_date", "sender",        "subject",       "disposition_date",
+                                "disposition", "remarks"};
+    const char *const work[] = {"seq_no", "received",    "sender",    "value", "subject",
+                                "notes",  "disposition", "follow_up", "field"};
+    for (size_t i = 0; i < ARRAY_LEN(mail); i++)
+        assert_string_equal(register_shipped("surat-masuk-rahasia")->columns[i].key, mail[i]);
+    for (size_t i = 0; i < ARRAY_LEN(work); i++)
+        assert_string_equal(register_shipped("kerja-pamstra")->columns[i].key, work[i]);
+}
+
+/* Every word of a form is one that it shows, with a key and a member of its own. */
+static void test_words(void **state)
+{
+    (void)state;
+    struct register_words w = {.subject = NULL};
+    const enum register_source sources[] = {REGISTER_VISITS, REGISTER_MAIL, REGISTER_REPORTS,
+                                            REGISTER_LETTERS, REGISTER_REVIEWS};
+    for (size_t i = 0; i < REGISTER_WORDS; i++) {
+        *register_word(&w, i) = register_word_keys[i];
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(register_word_keys[i], register_word_keys[j]);
+    }
+    assert_string_equal(w.sender, "sender");
+    assert_string_equal(w.disposition_date, "disposition_date");
+    assert_string_equal(w.remarks, "remarks");
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+        for (int hand = 0; hand < 2; hand++)
+            assert_int_equal(register_words_needed(sources[i], hand) &
+                                 ~register_words_shown(sources[i], hand),
+                             0);
+    }
+    assert_int_equal(register_words_shown(REGISTER_VISITS, true), 0);
+    /* beside a complaint nobody writes who sent it */
+    assert_int_equal(register_words_shown(REGISTER_MAIL, false) & WORD_SENDER, 0);
+    assert_int_equal(register_words_needed(REGISTER_REPORTS, false), 0);
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(4096);
+    assert_true(register_value_ok("A-1"));
+    assert_true(register_value_ok("F-6"));
+    const char *const wrong[] = {"", "G-1", "A-7", "A-0", "a-1", "A1", "A-12", "A 1"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_false(register_value_ok(wrong[i]));
+    assert_false(register_value_ok(NULL));
+    assert_string_equal(register_number_text(a, "", 12, "A", 2026), "12A/2026");
+    assert_string_equal(register_number_text(a, "R-TELAAHAN", 3, NULL, 2026), "R-TELAAHAN-3/2026");
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +175,9 @@ int main(void)
         cmocka_unit_test(test_may_close),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_columns_of_the_paper),
+        cmocka_unit_test(test_shipped_books),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

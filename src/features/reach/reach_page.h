@@ -29,6 +29,8 @@ struct reach_person_view {
 };
 
 #define DUTY_POSTS 4
+#define DUTY_OFFICIALS                                                                             \
+    2 /* the first posts are officials, the others staff the counter: a form each */
 struct duty_cell {
     const char *name, *day, *post; /* name: of the three inputs, "duties.3" */
     const char *staff_id, *staff_name;

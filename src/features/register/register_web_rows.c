@@ -239,7 +239,7 @@ enum err register_signer(struct cx *cx, const struct office *office, uint32_t ro
     if (e != ERR_OK)
         return e;
     const char *acting = str_eq(who.why, "plt") ? "Plt. " : str_eq(who.why, "plh") ? "Plh. " : "";
-    struct buf text = buf_new(cx->arena, 256, 4096);
+    struct buf text = buf_new(cx->arena, 256, 64 * 1024);
     buf_puts(&text, arena_printf(cx->arena, "%s%s\n%s", acting, post, s.name));
     register_add_text(&text, NULL, s.rank);
     register_add_text(&text, "NIP", s.nip);

@@ -25,44 +25,46 @@ const struct standard_draft standard_drafts[] = {
      .limit_unit = "working_day",
      .start_step = 2,
      .stop_step = 4,
-     .parts = {[STANDARD_REQUIREMENTS] = "Kartu identitas diri pemohon\n"
-                                         "Bukti pengesahan badan hukum, bila pemohon badan hukum\n"
-                                         "Surat kuasa, bila diwakili",
-               [STANDARD_PROCEDURE] =
-                   "Pemohon menyampaikan permintaan secara tertulis atau lisan di PTSP {kantor}\n"
-                   "Petugas mencatat permintaan dan memberikan nomor pendaftaran\n"
-                   "PPID memeriksa apakah informasi tersedia dan dapat diberikan\n"
-                   "PPID menyampaikan jawaban tertulis: diberikan seluruhnya, diberikan sebagian, "
-                   "atau ditolak dengan alasannya\n"
-                   "Pemohon yang belum puas mengajukan keberatan kepada atasan PPID",
-               [STANDARD_TIME] = "10 hari kerja, dapat diperpanjang 7 hari kerja dengan alasan "
-                                 "tertulis",
-               [STANDARD_FEE] = "Tidak dipungut biaya",
-               [STANDARD_PRODUCT] = "Jawaban tertulis atas permintaan informasi publik\n"
-                                    "Salinan informasi di kertas atau elektronik",
-               [STANDARD_COMPLAINTS] = AT_COUNTER,
-               [STANDARD_LEGAL] = "Undang-Undang Nomor 14 Tahun 2008 tentang Keterbukaan Informasi "
-                                  "Publik\n" LAW,
-               [STANDARD_SKILLS] = "Memahami Pedoman Pelayanan Informasi Publik"}},
+     .parts =
+         {[STANDARD_REQUIREMENTS] = ("Kartu identitas diri pemohon\n"
+                                     "Bukti pengesahan badan hukum, bila pemohon badan hukum\n"
+                                     "Surat kuasa, bila diwakili"),
+          [STANDARD_PROCEDURE] =
+              ("Pemohon menyampaikan permintaan secara tertulis atau lisan di PTSP {kantor}\n"
+               "Petugas mencatat permintaan dan memberikan nomor pendaftaran\n"
+               "PPID memeriksa apakah informasi tersedia dan dapat diberikan\n"
+               "PPID menyampaikan jawaban tertulis: diberikan seluruhnya, diberikan sebagian, "
+               "atau ditolak dengan alasannya\n"
+               "Pemohon yang belum puas mengajukan keberatan kepada atasan PPID"),
+          [STANDARD_TIME] = ("10 hari kerja, dapat diperpanjang 7 hari kerja dengan alasan "
+                             "tertulis"),
+          [STANDARD_FEE] = "Tidak dipungut biaya",
+          [STANDARD_PRODUCT] = ("Jawaban tertulis atas permintaan informasi publik\n"
+                                "Salinan informasi di kertas atau elektronik"),
+          [STANDARD_COMPLAINTS] = (AT_COUNTER),
+          [STANDARD_LEGAL] = ("Undang-Undang Nomor 14 Tahun 2008 tentang Keterbukaan Informasi "
+                              "Publik\n" LAW),
+          [STANDARD_SKILLS] = "Memahami Pedoman Pelayanan Informasi Publik"}},
     {.code = "pengembalian-barang-bukti",
      .title = "Standar Pelayanan Pengembalian Barang Bukti",
      .limit_unit = "minute",
      .start_step = 2,
      .stop_step = 4,
      .parts =
-         {[STANDARD_REQUIREMENTS] = "Kartu identitas diri penerima\n"
-                                    "Petikan atau salinan putusan yang menyebut barang bukti\n"
-                                    "Bukti kepemilikan, misalnya STNK dan BPKB kendaraan\n"
-                                    "Surat kuasa dan kartu identitas pemberi kuasa, bila diwakili",
+         {[STANDARD_REQUIREMENTS] =
+              ("Kartu identitas diri penerima\n"
+               "Petikan atau salinan putusan yang menyebut barang bukti\n"
+               "Bukti kepemilikan, misalnya STNK dan BPKB kendaraan\n"
+               "Surat kuasa dan kartu identitas pemberi kuasa, bila diwakili"),
           [STANDARD_PROCEDURE] =
-              "Penerima melapor di PTSP {kantor}\n"
-              "Petugas memeriksa identitas dan kelengkapan persyaratan\n"
-              "Petugas barang bukti mencocokkan barang dengan putusan dan register\n"
-              "Barang bukti diserahkan dan berita acaranya ditandatangani penerima dan petugas",
+              ("Penerima melapor di PTSP {kantor}\n"
+               "Petugas memeriksa identitas dan kelengkapan persyaratan\n"
+               "Petugas barang bukti mencocokkan barang dengan putusan dan register\n"
+               "Barang bukti diserahkan dan berita acaranya ditandatangani penerima dan petugas"),
           [STANDARD_FEE] = "Tidak dipungut biaya",
           [STANDARD_PRODUCT] = "Barang bukti dan salinan berita acara pengembalian",
-          [STANDARD_COMPLAINTS] = AT_COUNTER,
-          [STANDARD_LEGAL] = LAW}},
+          [STANDARD_COMPLAINTS] = (AT_COUNTER),
+          [STANDARD_LEGAL] = (LAW)}},
     {.code = NULL},
 };
 

@@ -9,7 +9,8 @@
 
 #include "lib/base/banned.h"
 
-#define SLOTS 16 /* an office has two languages and two kinds of role; a few moments of each */
+#define SLOTS                                                                                      \
+    32 /* an office has two languages and a few kinds of role; a few moments of each, and some dashboards */
 
 struct held {
     struct piece piece; /* first: what callers see */

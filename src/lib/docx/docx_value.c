@@ -112,6 +112,12 @@ static xmlNode *paragraph_before(xmlNode *paragraph, const xmlNode *run)
     return words;
 }
 
+/* What Word leaves beside a placeholder that it cut into pieces. */
+static bool traces(const xmlNode *at)
+{
+    return docx_is(at, "proofErr") || docx_is(at, "bookmarkStart") || docx_is(at, "bookmarkEnd");
+}
+
 /* Where a paragraph is nothing but this value, each line gets one of its own: justified text stays so. */
 static bool own_paragraphs(const xmlNode *run)
 {
@@ -119,7 +125,7 @@ static bool own_paragraphs(const xmlNode *run)
     if (!docx_is(paragraph, "p") || !docx_alone(paragraph, run, run))
         return false;
     for (const xmlNode *at = paragraph->children; at; at = at->next) {
-        if (at != run && !docx_is(at, "pPr"))
+        if (at != run && !docx_is(at, "pPr") && !traces(at))
             return false;
     }
     return true;
