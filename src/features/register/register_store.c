@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/register/register_entry.h"
 #include "features/visit/visit.h"
 #include "lib/base/str.h"
 #include "lib/base/banned.h"
@@ -283,6 +284,22 @@ static enum err insert_closing(struct db_conn *tx, const struct register_close *
                   NULL);
 }
 
+static enum err still_true(struct db_conn *tx, struct register_close *c)
+{
+    struct register_recap now = {.carried = 0};
+    const struct register_closing *k = &c->closing;
+    if (!c->book || c->book->source == REGISTER_VISITS)
+        return ERR_OK;
+    TRY(register_rows_recap(tx, c->act.office_id, c->book, &c->month, &now));
+    if (now.carried == k->carried && now.received == k->received && now.settled == k->settled)
+        return ERR_OK;
+    c->refusal = (struct refusal){
+        .err = ERR_CONFLICT,
+        .code = "book_changed",
+        .msgid = T("Ada entri baru saat buku ditutup. Periksa buku, lalu tutup sekali lagi.")};
+    return ERR_CONFLICT;
+}
+
 enum err register_close_month(struct db_conn *tx, void *arg)
 {
     struct register_close *c = arg;
@@ -292,6 +309,7 @@ enum err register_close_month(struct db_conn *tx, void *arg)
     c->refusal = register_may_close(a, &c->month, c->act.now_ms, c->first, last);
     if (c->refusal.err != ERR_OK)
         return c->refusal.err;
+    TRY(still_true(tx, c));
     TRY(proof_begin(tx, office, &c->proof));
     TRY(proof_finish(tx, office, &c->proof));
     TRY(insert_closing(tx, c));

@@ -63,6 +63,8 @@ struct register_close {
     struct proof proof;
     const char *first; /* month of the first entry, or NULL */
     struct register_month month;
+    /* The book whose lines are counted once more: one may have come while the paper was drawn. NULL: not. */
+    const struct register_book *book;
     struct refusal refusal; /* out */
 };
 enum err register_close_month(struct db_conn *tx, void *arg); /* struct register_close * */

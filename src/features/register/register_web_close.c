@@ -87,6 +87,7 @@ static enum err close_month(struct cx *cx, struct http_req *req)
     TRY(register_first_month(cx, &s->book, &c->first));
     TRY(may_close(cx, s, c->first));
     c->act = visit_act_of(cx);
+    c->book = &s->book;
     fill_closing(cx, s, c);
     TRY(make_file(cx, s, c));
     enum err e = db_tx(cx, "register_close", register_close_month, c);

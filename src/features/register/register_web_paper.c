@@ -63,6 +63,13 @@ static void paper_recap(struct cx *cx, struct pdf *p, const struct register_shee
     pdf_facts(p, facts, recap_lines(&s->book));
 }
 
+/* "05-10-2026", as books are written. */
+static const char *paper_day(struct cx *cx, int64_t ms)
+{
+    struct civil c = time_civil(ms, cx->offset_min);
+    return arena_printf(cx->arena, "%02d-%02d-%04d", c.day, c.month, c.year);
+}
+
 /* What came into months that were closed already stands here, dated, and nowhere else. */
 static void paper_changes(struct cx *cx, struct pdf *p, const struct register_sheet *s)
 {
@@ -71,16 +78,15 @@ static void paper_changes(struct cx *cx, struct pdf *p, const struct register_sh
                                                 {"Yang diperbaiki", 20, PDF_LEFT},
                                                 {"Alasan", 48, PDF_LEFT}};
     const char **cells = ARENA_ARRAY(cx->arena, s->change_count * CHANGE_COLUMNS + 1, const char *);
-    int offset = cx->offset_min;
     if (s->change_count == 0)
         return;
     for (size_t i = 0; i < s->change_count; i++) {
         const struct register_change *c = &s->changes[i];
-        cells[i * CHANGE_COLUMNS] = time_day_text(cx->arena, c->at, offset);
+        cells[i * CHANGE_COLUMNS] = paper_day(cx, c->at);
         cells[i * CHANGE_COLUMNS + 1] = arena_printf(
             cx->arena, "%s, %s",
             register_number_text(cx->arena, c->series, c->number, c->number_suffix, c->year),
-            time_day_text(cx->arena, c->row_at, offset));
+            paper_day(cx, c->row_at));
         cells[i * CHANGE_COLUMNS + 2] = register_change_text(cx, &s->book, c);
         cells[i * CHANGE_COLUMNS + 3] = c->reason;
     }
