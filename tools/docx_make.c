@@ -87,6 +87,7 @@ static const char styles_of_text[] =
     STYLE("Isi", "Isi Surat", SPACING("60", "80", "269") JUSTIFIED, "")
     STYLE("IsiAkhir", "Isi Terakhir", KEPT SPACING("60", "80", "269") JUSTIFIED, "")
     STYLE("Tengah", "Tengah", SPACING("0", "120", "264") CENTRED, "")
+    STYLE("Maklumat", "Maklumat", SPACING("60", "160", "360") CENTRED, SIZE("30"))
     STYLE("Kanan", "Kanan", SPACING("0", "0", "264") "<w:ind w:left=\"5103\"/>", "")
     STYLE("Baris", "Baris Berlabel",
           "<w:tabs><w:tab w:val=\"left\" w:pos=\"2552\"/><w:tab w:val=\"left\" w:pos=\"2778\"/></w:tabs>"

@@ -4,6 +4,7 @@
  *   @kaki TEXT      left half of the footer                  @halaman        page break
  *   # TEXT          title, centred       ## TEXT  heading     ! TEXT          marking (RAHASIA), centred
  *   ^ TEXT          centred              > TEXT   right half of the page
+ *   ^^ TEXT         centred and large
  *   + TEXT          text that stays on the page of what follows (a signature)
  *   = LABEL : TEXT  label, colon, text   1. TEXT  hanging     ~               empty line
  *   @kolom 1 6 3    begins a table with these shares of the width; "@kolom- …" without borders
@@ -258,8 +259,8 @@ static void plain(struct maker *m, char *s)
 {
     static const struct {
         const char *sign, *style;
-    } kinds[] = {{"## ", "Subjudul"}, {"# ", "JudulSurat"}, {"! ", "Sifat"},
-                 {"^ ", "Tengah"},    {"> ", "Kanan"},      {"+ ", "IsiAkhir"}};
+    } kinds[] = {{"## ", "Subjudul"}, {"# ", "JudulSurat"}, {"! ", "Sifat"},    {"^ ", "Tengah"},
+                 {"> ", "Kanan"},     {"+ ", "IsiAkhir"},   {"^^ ", "Maklumat"}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t n = strlen(kinds[i].sign);
         if (strncmp(s, kinds[i].sign, n) == 0) {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { splitRuns } from './docx.mjs';
+import { pack, splitRuns, unpack } from './docx.mjs';
 
 const run = promisify(execFile);
 const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
@@ -51,7 +51,7 @@ export default function (suite) {
   const prepare = async () => {
     office = await suite.office({ whatsapp: false });
     dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bukutamu-kertas.'));
-    if (!process.env.KEEP) suite.cleanup(() => fs.rmSync(dir, { recursive: true, force: true }));
+    suite.cleanup(() => fs.rmSync(dir, { recursive: true, force: true }));
     await openAll();
     const taken = await desk.json('/pengaduan/baru', {
       text: `${BAD}\n${LONG}`, way: 'oral', class: 'corruption', reporter_mode: 'confidential', reporter_name: BAD, reporter_address: BAD,
@@ -154,4 +154,40 @@ export default function (suite) {
     }
     return undefined;
   }, { ms: 400_000 });
+
+  // A letter whose last line is the last of the page: found to the twentieth of a point, then a little longer.
+  suite.test('a letter that fills its page has no empty one behind it', async () => {
+    if (!haveSoffice) return 'soffice is not installed';
+    if (!office) await prepare();
+    const shipped = unpack((await admin.get('/templat-surat/review/contoh?versi=0')).bytes);
+    const xml = shipped.get('word/document.xml').toString('utf8');
+    const from = xml.indexOf('<w:p>', xml.indexOf('I. Pokok masalah'));
+    const until = xml.lastIndexOf('<w:p>', xml.indexOf('VI. Saran tindak'));
+    const pages = async (heights) => {
+      const files = new Map(heights.map((height) => {
+        const space = `<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="${height}" w:lineRule="exact"/></w:pPr></w:p>`;
+        const file = path.join(dir, `penuh-${height}.docx`);
+        fs.writeFileSync(file, pack(new Map([...shipped, ['word/document.xml', Buffer.from(xml.slice(0, from) + space + xml.slice(until))]])));
+        return [height, file];
+      }));
+      const texts = await printed(files);
+      return heights.map((height) => texts.get(height).split('\f').slice(0, -1)
+        .map((page) => spaced(page.replace(/^.*Halaman \d+ dari \d+$/gm, '').replace(/^CONTOH.*$/gm, ''))));
+    };
+    let [low, high] = [20, 14000];
+    while (high - low > 20) {
+      const steps = [1, 2, 3, 4, 5, 6, 7].map((n) => low + Math.floor(((high - low) * n) / 8)).filter((h, at, all) => h > low && all.indexOf(h) === at);
+      const counts = (await pages(steps)).map((p) => p.length);
+      const over = counts.findIndex((n) => n > 1);
+      high = over < 0 ? high : steps[over];
+      low = over === 0 ? low : steps[(over < 0 ? steps.length : over) - 1];
+    }
+    const heights = Array.from({ length: 45 }, (_, n) => low + n);
+    const seen = await pages(heights);
+    assert.equal(seen[0].length, 1);
+    assert.equal(seen.at(-1).length, 2);
+    const empty = heights.filter((_, n) => seen[n].some((page) => page === ''));
+    assert.ok(empty.length <= 1, `an empty page at ${empty.length} heights: ${empty}`);
+    return undefined;
+  }, { ms: 200_000 });
 }

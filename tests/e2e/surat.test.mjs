@@ -10,7 +10,7 @@ import { axe, clean, launch, person, shoot } from './browser.mjs';
 
 const run = promisify(execFile);
 const KINDS = ['complaint_form', 'receipt', 'review', 'disposition', 'order', 'report', 'notice', 'transfer',
-  'completion', 'summons'];
+  'completion', 'summons', 'deposit', 'service_report', 'pledge'];
 const HOSTILE = 'Dr. Ir. H. Muhammad Abdurrahman Wiranatakusumah-Tjokrodiningrat ]]> & <w:p/> "=1+1" {{nomor_surat}} {{/dasar}}';
 
 const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
@@ -71,6 +71,7 @@ export default function (suite) {
       assert.match(text, /KEJAKSAAN NEGERI KAPUAS/, kind);
       assert.doesNotMatch(text, /\{\{|\}\}/, kind);
       assert.match(text, /Halaman 1 dari/, kind);
+      assert.doesNotMatch(text, /KEJAKSAAN REPUBLIK/, `${kind}: the letterhead is that of the office's PDFs`);
     }
     return undefined;
   });

@@ -145,6 +145,14 @@ static void lines_become_breaks_or_paragraphs(void **state)
     struct arena *a = *state;
     assert_string_equal(FILL(P("x {{nama}}"), NAME_IS("satu\r\ndua")), "x satu/dua");
     assert_string_equal(FILL(P("{{nama}}") P("akhir"), NAME_IS("satu\n\ndua")), "satu||dua|akhir");
+    /* what Word leaves around a name that it takes for a mistake does not matter */
+    assert_string_equal(
+        FILL("<w:p>" R("{{") "<w:proofErr w:type=\"spellStart\"/>" R(
+                 "nama") "<w:bookmarkStart w:id=\"1\" w:name=\"x\"/>"
+                         "<w:bookmarkEnd w:id=\"1\"/>" R(
+                             "}}") "<w:proofErr w:type=\"spellEnd\"/></w:p>" P("akhir"),
+             NAME_IS("satu\ndua")),
+        "satu|dua|akhir");
 }
 
 static void missing_values_are_blanks(void **state)

@@ -112,12 +112,24 @@ static enum err fill_copy(struct filling *f, const struct scope *scope, const st
     return copy.first ? fill_nodes(f, &inner, copy.first, copy.last) : ERR_OK;
 }
 
-/* A cell needs a paragraph at its end, a table a row. */
+/* A row that Word repeats at the head of each page. */
+static bool head_row(const xmlNode *row)
+{
+    for (const xmlNode *at = row->children; at; at = at->next) {
+        for (const xmlNode *own = docx_is(at, "trPr") ? at->children : NULL; own; own = own->next) {
+            if (docx_is(own, "tblHeader"))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A cell needs a paragraph at its end, a table a row beside its head. */
 static void tidy_parent(xmlNode *parent)
 {
     if (docx_is(parent, "tbl")) {
         for (xmlNode *at = parent->children; at; at = at->next) {
-            if (docx_is(at, "tr"))
+            if (docx_is(at, "tr") && !head_row(at))
                 return;
         }
         xmlNode *above = parent->parent;
