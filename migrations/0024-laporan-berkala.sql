@@ -1,4 +1,4 @@
--- Whom the report is mailed to, and what was mailed (docs/adr/0027).
+-- Whom the report is mailed to, and what was mailed (docs/adr/0026).
 
 CREATE TABLE report_recipient (
     office_id TEXT NOT NULL,
