@@ -9,8 +9,7 @@
 
 #include "lib/base/banned.h"
 
-#define SLOTS                                                                                      \
-    32 /* an office has two languages and a few kinds of role; a few moments of each, and some dashboards */
+#define SLOTS 16 /* an office has two languages and two kinds of role; a few moments of each */
 
 struct held {
     struct piece piece; /* first: what callers see */
