@@ -34,10 +34,7 @@ static enum err add(struct house *h, const char *id, const char *report, const c
                     const char *address)
 {
     struct cx *cx = h->cx;
-    struct report_change c = {.office_id = h->office,
-                              .actor_kind = "user",
-                              .actor_id = BAGUS,
-                              .now_ms = cx->now_ms,
+    struct report_change c = {.act = {h->office, "user", BAGUS, cx->now_ms},
                               .id = id,
                               .name = "Kejati Kalimantan Tengah",
                               .report = report,
@@ -119,12 +116,8 @@ static void test_two_at_once(void **state)
 {
     struct house *h = *state;
     assert_int_equal(add(h, ANA, "monthly", "pdf", "ana@kejaksaan.go.id"), ERR_OK);
-    struct report_change c = {.office_id = h->office,
-                              .actor_kind = "system",
-                              .actor_id = "",
-                              .now_ms = h->cx->now_ms,
-                              .id = ANA,
-                              .period = "2026-06"};
+    struct report_change c = {
+        .act = {h->office, "system", "", h->cx->now_ms}, .id = ANA, .period = "2026-06"};
     for (int i = 0; i < 2; i++) {
         c.outbox_id = cx_new_id(h->cx);
         assert_int_equal(db_tx(h->cx, "queue", report_tx_mail_queue, &c), ERR_OK);
@@ -152,11 +145,7 @@ static void test_one_address_once(void **state)
     struct house *h = *state;
     assert_int_equal(add(h, ANA, "monthly", "pdf", "ana@kejaksaan.go.id"), ERR_OK);
     assert_int_equal(add(h, BEN, "monthly", "docx", "ana@kejaksaan.go.id"), ERR_CONFLICT);
-    struct report_change c = {.office_id = h->office,
-                              .actor_kind = "user",
-                              .actor_id = BAGUS,
-                              .now_ms = h->cx->now_ms,
-                              .id = ANA};
+    struct report_change c = {.act = {h->office, "user", BAGUS, h->cx->now_ms}, .id = ANA};
     assert_int_equal(db_tx(h->cx, "end", report_tx_recipient_end, &c), ERR_OK);
     assert_int_equal(house_number(h, "SELECT count(*) FROM report_recipient WHERE address_sealed "
                                      "IS NULL AND address_index IS NULL AND ended_at > 0"),

@@ -142,15 +142,11 @@ enum err calendar_missing_year(struct db_conn *conn, const char *office_id, int6
 static enum err note(struct db_conn *tx, const struct calendar_change *c, const char *action,
                      const char *detail)
 {
-    const struct audit_new entry = {.office_id = c->act.office_id,
-                                    .at = c->act.now_ms,
-                                    .actor_kind = c->act.actor_kind,
-                                    .actor_id = c->act.actor_id,
-                                    .action = action,
-                                    .subject_kind = "office",
-                                    .subject_id = c->act.office_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "office",
+                                            .subject_id = c->act.office_id,
+                                            .detail = detail});
 }
 
 static enum err put_row(struct db_conn *tx, const struct calendar_change *c, const struct holiday *h)

@@ -165,15 +165,11 @@ static enum err tell(struct db_conn *tx, const struct case_act *a, const struct 
                                           : "";
     if (!str_empty(a->detail))
         detail = arena_printf(arena, "%s%s%s", detail, *detail ? " " : "", a->detail);
-    const struct audit_new entry = {.office_id = a->act.office_id,
-                                    .at = a->act.now_ms,
-                                    .actor_kind = a->act.actor_kind,
-                                    .actor_id = a->act.actor_id,
-                                    .action = arena_printf(arena, "case_%s", h->kind),
-                                    .subject_kind = "complaint",
-                                    .subject_id = a->complaint_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &a->act,
+                         (struct audit_new){.action = arena_printf(arena, "case_%s", h->kind),
+                                            .subject_kind = "complaint",
+                                            .subject_id = a->complaint_id,
+                                            .detail = detail});
 }
 
 static enum err refresh(struct db_conn *tx, const struct case_act *a)
@@ -526,13 +522,9 @@ enum err casework_tx_limits(struct db_conn *tx, void *arg)
         detail = arena_printf(arena, "%s%s%s=%lld", detail, *detail ? " " : "", l->stage,
                               (long long)l->length);
     }
-    const struct audit_new entry = {.office_id = c->act.office_id,
-                                    .at = c->act.now_ms,
-                                    .actor_kind = c->act.actor_kind,
-                                    .actor_id = c->act.actor_id,
-                                    .action = "stage_limits_changed",
-                                    .subject_kind = "office",
-                                    .subject_id = c->act.office_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = "stage_limits_changed",
+                                            .subject_kind = "office",
+                                            .subject_id = c->act.office_id,
+                                            .detail = detail});
 }

@@ -210,15 +210,11 @@ static enum err leave_traces(struct db_conn *tx, const struct complaint_new *n)
         return visit_log(tx, &n->act, n->visit_id, "visit_note", "");
     }
     TRY(replay_keep(tx, &n->replay, n->complaint.id, n->status, n->act.now_ms));
-    const struct audit_new entry = {.office_id = office,
-                                    .at = n->act.now_ms,
-                                    .actor_kind = n->act.actor_kind,
-                                    .actor_id = n->act.actor_id,
-                                    .action = "complaint_received",
-                                    .subject_kind = "complaint",
-                                    .subject_id = n->complaint.id,
-                                    .detail = ""};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &n->act,
+                         (struct audit_new){.action = "complaint_received",
+                                            .subject_kind = "complaint",
+                                            .subject_id = n->complaint.id,
+                                            .detail = ""});
 }
 
 enum err complaint_write(struct db_conn *tx, void *arg)
@@ -328,16 +324,13 @@ static enum err log_sharing(struct db_conn *tx, const struct complaint_sharing *
     const char *parts = s->parts == (COMPLAINT_CONTENT | COMPLAINT_REPORTER) ? "content,reporter"
                         : s->parts == COMPLAINT_REPORTER                     ? "reporter"
                                                                              : "content";
-    const struct audit_new entry = {
-        .office_id = s->act.office_id,
-        .at = s->act.now_ms,
-        .actor_kind = s->act.actor_kind,
-        .actor_id = s->act.actor_id,
-        .action = action,
-        .subject_kind = "complaint",
-        .subject_id = s->complaint_id,
-        .detail = arena_printf(db_conn_arena(tx), "reader=%s parts=%s", s->reader_id, parts)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &s->act,
+        (struct audit_new){
+            .action = action,
+            .subject_kind = "complaint",
+            .subject_id = s->complaint_id,
+            .detail = arena_printf(db_conn_arena(tx), "reader=%s parts=%s", s->reader_id, parts)});
 }
 
 static enum err put_share(struct db_conn *tx, const struct complaint_sharing *s,

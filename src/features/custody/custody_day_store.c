@@ -141,17 +141,13 @@ enum err custody_day_store(struct db_conn *tx, void *close)
                        db_text(c->explanation)),
                NULL));
     TRY(replay_keep(tx, &c->replay, c->day, 201, c->act.now_ms));
-    const struct audit_new entry = {
-        .office_id = c->act.office_id,
-        .at = c->act.now_ms,
-        .actor_kind = c->act.actor_kind,
-        .actor_id = c->act.actor_id,
-        .action = "day_closed",
-        .subject_kind = "day",
-        .subject_id = c->day,
-        .detail = arena_printf(c->arena, "differences=%zu", count),
-    };
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){
+                             .action = "day_closed",
+                             .subject_kind = "day",
+                             .subject_id = c->day,
+                             .detail = arena_printf(c->arena, "differences=%zu", count),
+                         });
 }
 
 const struct db_sql *const custody_day_statements[] = {

@@ -87,18 +87,12 @@ enum err decision_answer(struct cx *cx, const struct decision_new *n, struct dec
 
 /* --- the clock --------------------------------------------------------------------------------------- */
 
-static struct visit_act system_act(const struct cx *cx, const char *office_id)
-{
-    return (struct visit_act){
-        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
-}
-
 static enum err silence(struct cx *cx, const char *office_id, const struct visit *v)
 {
     const char *head_id = "";
     TRY(holder(cx, office_id, ROLE_OFFICE_HEAD, &head_id));
     struct decision_new *n = ARENA_NEW(cx->arena, struct decision_new);
-    n->act = system_act(cx, office_id);
+    n->act = visit_act_system(office_id, cx->now_ms);
     n->visit_id = v->id;
     n->official_id = head_id;
     n->as_role = ROLE_OFFICE_HEAD;
@@ -116,7 +110,7 @@ static enum err again(struct cx *cx, const char *office_id, const struct visit *
                       int64_t silence_ms)
 {
     struct decision_again *g = ARENA_NEW(cx->arena, struct decision_again);
-    g->act = system_act(cx, office_id);
+    g->act = visit_act_system(office_id, cx->now_ms);
     g->visit_id = v->id;
     g->head_silence_ms = silence_ms;
     TRY(notice_to(cx, office_id, NOTICE_VISIT, ROLE_INTEL_CHIEF, &g->chief));

@@ -186,15 +186,11 @@ enum err exchange_visit_count(struct db_conn *conn, const char *office_id, const
 static enum err log_change(struct db_conn *tx, const struct exchange_change *c, const char *action,
                            const char *detail)
 {
-    const struct audit_new entry = {.office_id = c->act.office_id,
-                                    .at = c->act.now_ms,
-                                    .actor_kind = c->act.actor_kind,
-                                    .actor_id = c->act.actor_id,
-                                    .action = action,
-                                    .subject_kind = "import",
-                                    .subject_id = c->batch.id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "import",
+                                            .subject_id = c->batch.id,
+                                            .detail = detail});
 }
 
 static enum err refuse(struct exchange_change *c, struct refusal refusal)

@@ -196,15 +196,11 @@ enum err letter_counters(struct db_conn *conn, const char *office_id, int64_t ye
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *subject[2], const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = subject[0],
-                                    .subject_id = subject[1],
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = subject[0],
+                                            .subject_id = subject[1],
+                                            .detail = detail});
 }
 
 static const char *book_of(const char *type, char ret[BOOK_BYTES])

@@ -66,16 +66,13 @@ enum err letter_template_active(struct db_conn *conn, const char *office_id, con
 
 static enum err note(struct db_conn *tx, const struct letter_template_change *c, const char *action)
 {
-    const struct audit_new entry = {.office_id = c->act.office_id,
-                                    .at = c->act.now_ms,
-                                    .actor_kind = c->act.actor_kind,
-                                    .actor_id = c->act.actor_id,
-                                    .action = action,
-                                    .subject_kind = "letter_template",
-                                    .subject_id = str_or(c->id, c->kind),
-                                    .detail = arena_printf(db_conn_arena(tx), "kind=%s version=%lld",
-                                                           c->kind, (long long)c->version)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &c->act,
+        (struct audit_new){.action = action,
+                           .subject_kind = "letter_template",
+                           .subject_id = str_or(c->id, c->kind),
+                           .detail = arena_printf(db_conn_arena(tx), "kind=%s version=%lld",
+                                                  c->kind, (long long)c->version)});
 }
 
 static enum err retire(struct db_conn *tx, const struct letter_template_change *c)

@@ -265,16 +265,12 @@ enum err escalation_save(struct db_conn *tx, void *arg)
                            db_text(r->condition), db_text(r->action)),
                    NULL));
     }
-    const struct audit_new entry = {
-        .office_id = s->act.office_id,
-        .at = s->act.now_ms,
-        .actor_kind = s->act.actor_kind,
-        .actor_id = s->act.actor_id,
-        .action = "escalation_changed",
-        .subject_kind = "office",
-        .subject_id = s->act.office_id,
-        .detail = arena_printf(db_conn_arena(tx), "rules=%zu", s->count)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &s->act,
+        (struct audit_new){.action = "escalation_changed",
+                           .subject_kind = "office",
+                           .subject_id = s->act.office_id,
+                           .detail = arena_printf(db_conn_arena(tx), "rules=%zu", s->count)});
 }
 
 enum err notice_retry_tx(struct db_conn *tx, void *arg)
@@ -287,13 +283,9 @@ enum err notice_retry_tx(struct db_conn *tx, void *arg)
                                       row.channel);
     if (!report_is_mail(row.kind))
         return visit_log(tx, &r->act, row.subject_id, "message_retried", detail);
-    const struct audit_new entry = {.office_id = r->act.office_id,
-                                    .at = r->act.now_ms,
-                                    .actor_kind = r->act.actor_kind,
-                                    .actor_id = r->act.actor_id,
-                                    .action = "message_retried",
-                                    .subject_kind = "report_recipient",
-                                    .subject_id = row.recipient_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &r->act,
+                         (struct audit_new){.action = "message_retried",
+                                            .subject_kind = "report_recipient",
+                                            .subject_id = row.recipient_id,
+                                            .detail = detail});
 }

@@ -89,16 +89,13 @@ enum err test_queue(struct db_conn *tx, void *arg)
                                    .round = round + 1,
                                    .at = n->act.now_ms};
     TRY(outbox_enqueue(tx, &row));
-    const struct audit_new entry = {
-        .office_id = n->act.office_id,
-        .at = n->act.now_ms,
-        .actor_kind = n->act.actor_kind,
-        .actor_id = n->act.actor_id,
-        .action = "channel_tested",
-        .subject_kind = "staff",
-        .subject_id = n->recipient_id,
-        .detail = arena_printf(db_conn_arena(tx), "channel=%s id=%s", n->channel, n->subject_id)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &n->act,
+        (struct audit_new){.action = "channel_tested",
+                           .subject_kind = "staff",
+                           .subject_id = n->recipient_id,
+                           .detail = arena_printf(db_conn_arena(tx), "channel=%s id=%s", n->channel,
+                                                  n->subject_id)});
 }
 
 enum err tests_sent(struct db_conn *conn, const char *office_id, const char *subject_id,
@@ -123,14 +120,10 @@ enum err test_passed(struct db_conn *tx, void *arg)
 {
     const struct test_passed *p = arg;
     TRY(reach_channel_verified(tx, p->act.office_id, p->channel_id, p->act.now_ms));
-    const struct audit_new entry = {
-        .office_id = p->act.office_id,
-        .at = p->act.now_ms,
-        .actor_kind = p->act.actor_kind,
-        .actor_id = p->act.actor_id,
-        .action = "channel_verified",
-        .subject_kind = "staff",
-        .subject_id = p->staff_id,
-        .detail = arena_printf(db_conn_arena(tx), "id=%s by=%s", p->channel_id, p->how)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &p->act,
+                         (struct audit_new){.action = "channel_verified",
+                                            .subject_kind = "staff",
+                                            .subject_id = p->staff_id,
+                                            .detail = arena_printf(db_conn_arena(tx), "id=%s by=%s",
+                                                                   p->channel_id, p->how)});
 }

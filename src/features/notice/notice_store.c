@@ -170,8 +170,7 @@ static enum err move_visits(struct db_conn *tx, const struct visit_act *act,
 enum err notice_sent(struct db_conn *tx, const struct outbox_row *row,
                      const struct outbox_result *result, int64_t now_ms)
 {
-    struct visit_act act = {
-        .office_id = row->office_id, .actor_kind = "system", .actor_id = "", .now_ms = now_ms};
+    struct visit_act act = visit_act_system(row->office_id, now_ms);
     if (report_is_mail(row->kind))
         return report_mail_sent(tx, row, result, now_ms);
     if (result->outcome == SEND_OK)

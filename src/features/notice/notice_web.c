@@ -83,8 +83,7 @@ static struct status_change status_of(struct cx *cx, const char *office_id,
                               .opaque_id = e->opaque_id,
                               .status = e->status,
                               .at = e->at_ms ? e->at_ms : cx->now_ms};
-    s.act = (struct visit_act){
-        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
+    s.act = visit_act_system(office_id, cx->now_ms);
     if (e->error_code)
         s.code = arena_printf(cx->arena, "%lld", (long long)e->error_code);
     return s;

@@ -16,12 +16,6 @@
 #define AFTER_MAX_S 7200
 #define CALLS_MAX   8u
 
-static struct visit_act system_act(const struct cx *cx, const char *office_id)
-{
-    return (struct visit_act){
-        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
-}
-
 static void changed(struct cx *cx)
 {
     outbox_wake(cx);
@@ -147,7 +141,7 @@ static enum err do_rule(struct cx *cx, const char *office_id, const struct escal
     struct escalation_step *s = ARENA_NEW(cx->arena, struct escalation_step);
     struct escalation_facts f = {.question = e->question};
     const struct escalation_rule *rule = escalation_rule_after(rules, count, e->done_sort);
-    s->act = system_act(cx, office_id);
+    s->act = visit_act_system(office_id, cx->now_ms);
     s->of = e;
     s->sort = rule ? rule->sort : e->done_sort;
     if (rule) {
@@ -180,15 +174,12 @@ static enum err tell(struct db_conn *tx, void *arg)
                            &t->changed));
     if (!t->changed)
         return ERR_OK;
-    const struct audit_new entry = {.office_id = t->act.office_id,
-                                    .at = t->act.now_ms,
-                                    .actor_kind = t->act.actor_kind,
-                                    .actor_id = t->act.actor_id,
-                                    .action = r->dead ? "channel_dead" : "channel_alive",
-                                    .subject_kind = "channel",
-                                    .subject_id = r->channel,
-                                    .detail = arena_printf(db_conn_arena(tx), "state=%s", r->state)};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &t->act,
+        (struct audit_new){.action = r->dead ? "channel_dead" : "channel_alive",
+                           .subject_kind = "channel",
+                           .subject_id = r->channel,
+                           .detail = arena_printf(db_conn_arena(tx), "state=%s", r->state)});
 }
 
 /* The counter's pages are told when a channel dies or lives again, not only when they look. */
@@ -200,7 +191,7 @@ static enum err watch_channels(struct cx *cx, const char *office_id)
     for (size_t i = 0; i < count; i++) {
         if (list[i].dead == (list[i].told_at != 0))
             continue;
-        struct telling t = {.act = system_act(cx, office_id), .report = &list[i]};
+        struct telling t = {.act = visit_act_system(office_id, cx->now_ms), .report = &list[i]};
         TRY(db_tx(cx, "channel_tell", tell, &t));
         log_event(list[i].dead ? LOG_ERROR : LOG_INFO, "channel", "channel", list[i].channel,
                   "state", list[i].state, NULL);

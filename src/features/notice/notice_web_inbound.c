@@ -179,8 +179,7 @@ struct processing {
 static enum err on_status(struct cx *cx, const struct processing *p, const struct inbound_event *e)
 {
     struct status_change *s = ARENA_NEW(cx->arena, struct status_change);
-    s->act = (struct visit_act){
-        .office_id = p->office_id, .actor_kind = "system", .actor_id = "", .now_ms = cx->now_ms};
+    s->act = visit_act_system(p->office_id, cx->now_ms);
     s->wamid = e->id;
     s->status = e->status;
     s->at = p->row->received_at;

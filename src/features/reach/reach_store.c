@@ -217,15 +217,11 @@ enum err reach_quiet_get(struct db_conn *conn, const char *office_id, const char
 static enum err note(struct db_conn *tx, const struct reach_change *c, const char *action,
                      const char *detail)
 {
-    const struct audit_new entry = {.office_id = c->office_id,
-                                    .at = c->now_ms,
-                                    .actor_kind = c->actor_kind,
-                                    .actor_id = c->actor_id,
-                                    .action = action,
-                                    .subject_kind = "staff",
-                                    .subject_id = str_or(c->staff_id, ""),
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "staff",
+                                            .subject_id = str_or(c->staff_id, ""),
+                                            .detail = detail});
 }
 
 static enum err refuse(struct reach_change *c, enum err e, const char *code, const char *field,
@@ -246,9 +242,9 @@ enum err reach_tx_channel_add(struct db_conn *tx, void *arg)
     struct reach_change *c = arg;
     int64_t changed = 0;
     TRY(db_run(tx, &reach_insert_channel,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(c->staff_id),
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(c->staff_id),
                        db_text(c->channel), db_bytes(c->sealed), db_bytes(c->index),
-                       db_int(c->now_ms)),
+                       db_int(c->act.now_ms)),
                &changed));
     if (!changed)
         return refuse(c, ERR_CONFLICT, "address_taken", "address",
@@ -260,8 +256,8 @@ enum err reach_tx_channel_add(struct db_conn *tx, void *arg)
 
 static enum err channel_take(struct db_conn *tx, struct reach_change *c, struct staff_channel *ret)
 {
-    enum err e = db_one(tx, &reach_select_channel, DB_ARGS(db_text(c->office_id), db_text(c->id)),
-                        &channel_record, ret);
+    enum err e = db_one(tx, &reach_select_channel,
+                        DB_ARGS(db_text(c->act.office_id), db_text(c->id)), &channel_record, ret);
     if (e == ERR_MISSING)
         return missing(c);
     c->staff_id = ret->staff_id;
@@ -274,7 +270,7 @@ enum err reach_tx_channel_remove(struct db_conn *tx, void *arg)
     struct staff_channel row = {0};
     TRY(channel_take(tx, c, &row));
     TRY(db_run(tx, &reach_update_channel_gone,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_int(c->now_ms)), NULL));
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_int(c->act.now_ms)), NULL));
     return note(tx, c, "channel_removed",
                 arena_printf(db_conn_arena(tx), "channel=%s id=%s", row.channel, row.id));
 }
@@ -292,12 +288,12 @@ enum err reach_tx_channel_up(struct db_conn *tx, void *arg)
     struct staff_channel *all = NULL;
     size_t count = 0;
     TRY(channel_take(tx, c, &row));
-    TRY(reach_rows(tx, c->office_id, row.staff_id, &all, &count));
+    TRY(reach_rows(tx, c->act.office_id, row.staff_id, &all, &count));
     for (size_t i = 1; i < count; i++) {
         if (!str_eq(all[i].id, row.id))
             continue;
-        TRY(put_sort(tx, c->office_id, all[i - 1].id, row.sort));
-        TRY(put_sort(tx, c->office_id, row.id, all[i - 1].sort));
+        TRY(put_sort(tx, c->act.office_id, all[i - 1].id, row.sort));
+        TRY(put_sort(tx, c->act.office_id, row.id, all[i - 1].sort));
         return note(tx, c, "channel_moved",
                     arena_printf(db_conn_arena(tx), "channel=%s id=%s", row.channel, row.id));
     }
@@ -322,12 +318,13 @@ enum err reach_channel_gone(struct db_conn *tx, const char *office_id, const cha
 enum err reach_tx_quiet_set(struct db_conn *tx, void *arg)
 {
     struct reach_change *c = arg;
-    TRY(db_run(tx, &reach_delete_quiet, DB_ARGS(db_text(c->office_id), db_text(c->staff_id)), NULL));
+    TRY(db_run(tx, &reach_delete_quiet, DB_ARGS(db_text(c->act.office_id), db_text(c->staff_id)),
+               NULL));
     if (c->from != c->until)
-        TRY(db_run(
-            tx, &reach_insert_quiet,
-            DB_ARGS(db_text(c->office_id), db_text(c->staff_id), db_int(c->from), db_int(c->until)),
-            NULL));
+        TRY(db_run(tx, &reach_insert_quiet,
+                   DB_ARGS(db_text(c->act.office_id), db_text(c->staff_id), db_int(c->from),
+                           db_int(c->until)),
+                   NULL));
     return note(tx, c, "quiet_changed",
                 arena_printf(db_conn_arena(tx), "from=%lld until=%lld", (long long)c->from,
                              (long long)c->until));
@@ -338,11 +335,12 @@ enum err reach_tx_stand_in_add(struct db_conn *tx, void *arg)
     struct reach_change *c = arg;
     if (str_eq(c->kind, "away"))
         TRY(db_run(tx, &reach_end_away,
-                   DB_ARGS(db_text(c->office_id), db_text(c->staff_id), db_int(c->now_ms)), NULL));
+                   DB_ARGS(db_text(c->act.office_id), db_text(c->staff_id), db_int(c->act.now_ms)),
+                   NULL));
     TRY(db_run(tx, &reach_insert_stand_in,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(c->kind),
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(c->kind),
                        db_text(c->staff_id), db_text(c->deputy_id), db_int(c->from),
-                       db_time(c->until), db_text(c->actor_id), db_int(c->now_ms)),
+                       db_time(c->until), db_text(c->act.actor_id), db_int(c->act.now_ms)),
                NULL));
     return note(
         tx, c, "stand_in_added",
@@ -354,7 +352,7 @@ enum err reach_tx_stand_in_end(struct db_conn *tx, void *arg)
     struct reach_change *c = arg;
     int64_t changed = 0;
     TRY(db_run(tx, &reach_end_stand_in,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_int(c->now_ms)), &changed));
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_int(c->act.now_ms)), &changed));
     if (!changed)
         return missing(c);
     return note(tx, c, "stand_in_ended", arena_printf(db_conn_arena(tx), "id=%s", c->id));
@@ -364,12 +362,12 @@ enum err reach_tx_duty_set(struct db_conn *tx, void *arg)
 {
     struct reach_change *c = arg;
     TRY(db_run(tx, &reach_delete_duty,
-               DB_ARGS(db_text(c->office_id), db_text(c->day), db_text(c->post)), NULL));
+               DB_ARGS(db_text(c->act.office_id), db_text(c->day), db_text(c->post)), NULL));
     if (!str_empty(c->staff_id))
-        TRY(db_run(
-            tx, &reach_insert_duty,
-            DB_ARGS(db_text(c->office_id), db_text(c->day), db_text(c->post), db_text(c->staff_id)),
-            NULL));
+        TRY(db_run(tx, &reach_insert_duty,
+                   DB_ARGS(db_text(c->act.office_id), db_text(c->day), db_text(c->post),
+                           db_text(c->staff_id)),
+                   NULL));
     return note(tx, c, "duty_changed",
                 arena_printf(db_conn_arena(tx), "day=%s post=%s", c->day, c->post));
 }

@@ -3,6 +3,7 @@
 #define BT_REACH_STORE_H
 
 #include "features/reach/reach.h"
+#include "features/visit/visit.h"
 
 #define REACH_ROWS_MAX 500u
 
@@ -19,8 +20,7 @@ enum err reach_owner(struct db_conn *conn, const char *office_id, const char *ch
 
 /* A change with its audit entry; `refusal` says why not. */
 struct reach_change {
-    const char *office_id, *actor_kind, *actor_id;
-    int64_t now_ms;
+    struct visit_act act;
     const char *id, *staff_id, *channel, *kind, *deputy_id, *day, *post;
     struct bytes sealed, index;
     int64_t from, until;

@@ -18,10 +18,7 @@
 
 static struct reach_change change_new(const struct cx *cx)
 {
-    return (struct reach_change){.office_id = cx->actor.office_id,
-                                 .actor_kind = audit_actor_kind(cx),
-                                 .actor_id = cx->actor.id,
-                                 .now_ms = cx->now_ms};
+    return (struct reach_change){.act = visit_act_of(cx)};
 }
 
 static enum err change_run(struct cx *cx, const char *name,

@@ -289,15 +289,10 @@ static enum err number_of(struct db_conn *tx, const struct register_adding *a,
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *book, const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = "register",
-                                    .subject_id = book,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, act,
+        (struct audit_new){
+            .action = action, .subject_kind = "register", .subject_id = book, .detail = detail});
 }
 
 static enum err put_words(struct db_conn *tx, const struct visit_act *act, const char *book,

@@ -169,15 +169,11 @@ enum err register_book_put(struct db_conn *tx, void *arg)
                        db_text(c->columns), db_int(c->act.now_ms), db_text(c->act.actor_id),
                        db_text(c->keeper), db_text(c->acknowledged)),
                NULL));
-    const struct audit_new entry = {.office_id = c->act.office_id,
-                                    .at = c->act.now_ms,
-                                    .actor_kind = c->act.actor_kind,
-                                    .actor_id = c->act.actor_id,
-                                    .action = "register_changed",
-                                    .subject_kind = "register",
-                                    .subject_id = c->book,
-                                    .detail = ""};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = "register_changed",
+                                            .subject_kind = "register",
+                                            .subject_id = c->book,
+                                            .detail = ""});
 }
 
 /* --- months ----------------------------------------------------------------------------------------------- */
@@ -313,17 +309,14 @@ enum err register_close_month(struct db_conn *tx, void *arg)
     TRY(proof_begin(tx, office, &c->proof));
     TRY(proof_finish(tx, office, &c->proof));
     TRY(insert_closing(tx, c));
-    const struct audit_new entry = {
-        .office_id = office,
-        .at = c->act.now_ms,
-        .actor_kind = c->act.actor_kind,
-        .actor_id = c->act.actor_id,
-        .action = "register_closed",
-        .subject_kind = "register",
-        .subject_id = c->closing.book,
-        .detail = arena_printf(a, "month=%s sha256=%s", c->closing.month,
-                               str_hex(a, c->closing.file_hash.p, c->closing.file_hash.n))};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, &c->act,
+        (struct audit_new){
+            .action = "register_closed",
+            .subject_kind = "register",
+            .subject_id = c->closing.book,
+            .detail = arena_printf(a, "month=%s sha256=%s", c->closing.month,
+                                   str_hex(a, c->closing.file_hash.p, c->closing.file_hash.n))});
 }
 
 enum err register_closing_known(struct db_conn *conn, const char *office_id, const char *id,

@@ -5,6 +5,7 @@
 #define BT_REPORT_SCHEDULE_H
 
 #include "features/report/report.h"
+#include "features/visit/visit.h"
 #include "lib/outbox/outbox.h"
 
 /* Kinds of outbox rows: their subject is the period ("2026-10"), their recipient a report_recipient. */
@@ -62,8 +63,7 @@ enum err report_recipient_get(struct db_conn *conn, const char *office_id, const
 
 /* A change with its audit entry; `refusal` says why not. */
 struct report_change {
-    const char *office_id, *actor_kind, *actor_id;
-    int64_t now_ms;
+    struct visit_act act;
     const char *id; /* of the recipient */
     /* adding */
     const char *name, *report, *form;

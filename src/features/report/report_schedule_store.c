@@ -100,15 +100,11 @@ enum err report_recipient_get(struct db_conn *conn, const char *office_id, const
 static enum err audit(struct db_conn *tx, const struct report_change *c, const char *action,
                       const char *detail)
 {
-    const struct audit_new entry = {.office_id = c->office_id,
-                                    .at = c->now_ms,
-                                    .actor_kind = c->actor_kind,
-                                    .actor_id = c->actor_id,
-                                    .action = action,
-                                    .subject_kind = "report_recipient",
-                                    .subject_id = c->id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, &c->act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "report_recipient",
+                                            .subject_id = c->id,
+                                            .detail = detail});
 }
 
 static enum err refuse(struct report_change *c, enum err e, const char *code, const char *msgid,
@@ -124,14 +120,14 @@ enum err report_tx_recipient_add(struct db_conn *tx, void *arg)
 {
     struct report_change *c = arg;
     int64_t count = 0, changed = 0;
-    TRY(db_number(tx, &report_recipients_count, DB_ARGS(db_text(c->office_id)), &count));
+    TRY(db_number(tx, &report_recipients_count, DB_ARGS(db_text(c->act.office_id)), &count));
     if (count >= REPORT_RECIPIENTS_MAX)
         return refuse(c, ERR_CONFLICT, "too_many",
                       T("Paling banyak 50 penerima. Hapus yang tidak diperlukan lagi."), NULL);
     TRY(db_run(tx, &report_recipient_insert,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(c->name), db_bytes(c->sealed),
-                       db_bytes(c->index), db_text(c->report), db_text(c->form), db_int(c->day),
-                       db_text(c->actor_id), db_int(c->now_ms)),
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(c->name),
+                       db_bytes(c->sealed), db_bytes(c->index), db_text(c->report), db_text(c->form),
+                       db_int(c->day), db_text(c->act.actor_id), db_int(c->act.now_ms)),
                &changed));
     if (changed == 0)
         return refuse(c, ERR_CONFLICT, "known",
@@ -146,7 +142,7 @@ enum err report_tx_recipient_end(struct db_conn *tx, void *arg)
     struct report_change *c = arg;
     int64_t changed = 0;
     TRY(db_run(tx, &report_recipient_close,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_int(c->now_ms)), &changed));
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_int(c->act.now_ms)), &changed));
     if (changed == 0)
         return refuse(c, ERR_MISSING, "no_recipient",
                       T("Penerima itu sudah tidak ada. Muat ulang halaman."), NULL);
@@ -157,13 +153,13 @@ static enum err enqueue(struct db_conn *tx, const struct report_change *c, const
                         int64_t round)
 {
     const struct outbox_new row = {.id = c->outbox_id,
-                                   .office_id = c->office_id,
+                                   .office_id = c->act.office_id,
                                    .kind = kind,
                                    .subject_id = c->period,
                                    .recipient_id = c->id,
                                    .channel = "mail",
                                    .round = round,
-                                   .at = c->now_ms};
+                                   .at = c->act.now_ms};
     return outbox_enqueue(tx, &row);
 }
 
@@ -172,17 +168,17 @@ enum err report_tx_mail_test(struct db_conn *tx, void *arg)
     struct report_change *c = arg;
     int64_t waiting = 0, round = 0, changed = 0;
     TRY(db_number(tx, &report_tests_waiting,
-                  DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(REPORT_MAIL_TEST)),
+                  DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(REPORT_MAIL_TEST)),
                   &waiting));
     if (waiting)
         return refuse(c, ERR_CONFLICT, "test_waiting",
                       T("Kiriman sebelumnya masih dalam antrean. Tunggu sampai selesai."), NULL);
     TRY(db_number(tx, &report_test_round,
-                  DB_ARGS(db_text(c->office_id), db_text(c->period), db_text(c->id),
+                  DB_ARGS(db_text(c->act.office_id), db_text(c->period), db_text(c->id),
                           db_text(REPORT_MAIL_TEST)),
                   &round));
     TRY(db_run(tx, &report_recipient_tested,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(c->outbox_id)), &changed));
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(c->outbox_id)), &changed));
     if (changed == 0)
         return refuse(c, ERR_MISSING, "no_recipient",
                       T("Penerima itu sudah tidak ada. Muat ulang halaman."), NULL);
@@ -199,8 +195,8 @@ enum err report_tx_mail_queue(struct db_conn *tx, void *arg)
     int64_t changed = 0;
     c->queued = false;
     TRY(db_run(tx, &report_mailing_insert,
-               DB_ARGS(db_text(c->office_id), db_text(c->id), db_text(c->period),
-                       db_text(c->outbox_id), db_int(c->due_at), db_int(c->now_ms)),
+               DB_ARGS(db_text(c->act.office_id), db_text(c->id), db_text(c->period),
+                       db_text(c->outbox_id), db_int(c->due_at), db_int(c->act.now_ms)),
                &changed));
     if (changed == 0)
         return ERR_OK;
@@ -213,10 +209,7 @@ enum err report_tx_mail_queue(struct db_conn *tx, void *arg)
 enum err report_mail_sent(struct db_conn *tx, const struct outbox_row *row,
                           const struct outbox_result *result, int64_t now_ms)
 {
-    const struct report_change c = {.office_id = row->office_id,
-                                    .actor_kind = "system",
-                                    .actor_id = "",
-                                    .now_ms = now_ms,
+    const struct report_change c = {.act = visit_act_system(row->office_id, now_ms),
                                     .id = row->recipient_id};
     bool sent = result->outcome == SEND_OK;
     if (!sent && result->outcome != SEND_FAILED)

@@ -253,11 +253,7 @@ static enum err list_get(struct cx *cx, struct http_req *req, struct http_res *r
 
 static struct report_change change_new(const struct cx *cx, const char *id)
 {
-    return (struct report_change){.office_id = cx->actor.office_id,
-                                  .actor_kind = audit_actor_kind(cx),
-                                  .actor_id = cx->actor.id,
-                                  .now_ms = cx->now_ms,
-                                  .id = id};
+    return (struct report_change){.act = visit_act_of(cx), .id = id};
 }
 
 static enum err change_run(struct cx *cx, const char *name,

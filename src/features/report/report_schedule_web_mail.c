@@ -18,10 +18,7 @@ static enum err queue_due(struct cx *cx, const char *office_id, struct report_re
         struct report_due due = report_due_next(cx->arena, r, cx->offset_min);
         if (due.at > cx->now_ms)
             return ERR_OK;
-        struct report_change c = {.office_id = office_id,
-                                  .actor_kind = "system",
-                                  .actor_id = "",
-                                  .now_ms = cx->now_ms,
+        struct report_change c = {.act = visit_act_system(office_id, cx->now_ms),
                                   .id = r->id,
                                   .period = due.period,
                                   .outbox_id = cx_new_id(cx),

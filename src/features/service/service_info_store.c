@@ -86,15 +86,10 @@ const struct db_sql *const info_statements[] = {&info_number_next,
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *id, const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = "info_request",
-                                    .subject_id = id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, act,
+        (struct audit_new){
+            .action = action, .subject_kind = "info_request", .subject_id = id, .detail = detail});
 }
 
 enum err info_new_tx(struct db_conn *tx, void *arg)

@@ -123,15 +123,11 @@ enum err service_limits_load(struct db_conn *conn, const char *office_id, struct
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *subject_id, const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = "service",
-                                    .subject_id = subject_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "service",
+                                            .subject_id = subject_id,
+                                            .detail = detail});
 }
 
 enum err service_limits_tx(struct db_conn *tx, void *arg)
@@ -283,7 +279,7 @@ enum err service_tick(struct cx *cx, const char *office_id)
     TRY(service_limits_load(cx->read, office_id, &limits));
     int64_t today = calendar_day_of(cx->now_ms, cal.offset_min);
     for (size_t i = 0; i < count; i++) {
-        struct service_move m = {.act = {office_id, "system", "", cx->now_ms},
+        struct service_move m = {.act = visit_act_system(office_id, cx->now_ms),
                                  .id = list[i].id,
                                  .entry_id = cx_new_id(cx),
                                  .what = SERVICE_AUTO_CLOSE};

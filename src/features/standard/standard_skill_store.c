@@ -52,15 +52,10 @@ const struct db_sql *const skill_statements[] = {
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *staff_id, const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = "staff",
-                                    .subject_id = staff_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(
+        tx, act,
+        (struct audit_new){
+            .action = action, .subject_kind = "staff", .subject_id = staff_id, .detail = detail});
 }
 
 enum err guideline_current(struct db_conn *conn, const char *office_id, struct guideline *ret)

@@ -207,15 +207,11 @@ static enum err insert(struct db_conn *tx, const struct visit_act *act, const st
 static enum err note(struct db_conn *tx, const struct visit_act *act, const char *action,
                      const char *detail)
 {
-    const struct audit_new entry = {.office_id = act->office_id,
-                                    .at = act->now_ms,
-                                    .actor_kind = act->actor_kind,
-                                    .actor_id = act->actor_id,
-                                    .action = action,
-                                    .subject_kind = "office",
-                                    .subject_id = act->office_id,
-                                    .detail = detail};
-    return audit_append(tx, &entry, NULL);
+    return visit_act_log(tx, act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "office",
+                                            .subject_id = act->office_id,
+                                            .detail = detail});
 }
 
 /* "informasi-publik", or "informasi-publik-2" when it is taken. */

@@ -16,6 +16,12 @@ struct visit_act visit_act_of(const struct cx *cx)
                               .now_ms = cx->now_ms};
 }
 
+struct visit_act visit_act_system(const char *office_id, int64_t now_ms)
+{
+    return (struct visit_act){
+        .office_id = office_id, .actor_kind = "system", .actor_id = "", .now_ms = now_ms};
+}
+
 bool visit_state_is(const struct visit *v, const char *state)
 {
     return strcmp(v->state, state) == 0;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "features/audit/audit.h"
 #include "lib/base/cx.h"
 #include "lib/base/record.h"
 #include "lib/db/db.h"
@@ -77,6 +78,8 @@ struct visit_act {
     int64_t now_ms;
 };
 struct visit_act visit_act_of(const struct cx *cx);
+/* Of the program itself, for what nobody asked for just now. */
+struct visit_act visit_act_system(const char *office_id, int64_t now_ms);
 
 /* --- store ----------------------------------------------------------------------------------------- */
 enum err visit_get(struct db_conn *conn, const char *office_id, const char *id,
@@ -87,6 +90,9 @@ enum err visit_step_done(struct db_conn *tx, const struct visit_act *act, const 
 /* Audit entry about this visit; the last statement of the transaction. */
 enum err visit_log(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                    const char *action, const char *detail) MUST_USE;
+/* The same about anything else: office, time and actor of the entry are the act's. */
+enum err visit_act_log(struct db_conn *tx, const struct visit_act *act,
+                       struct audit_new entry) MUST_USE;
 enum err visit_steps(struct db_conn *conn, const char *office_id, const char *visit_id,
                      struct visit_step **ret, size_t *ret_count) MUST_USE;
 /* Opens the identity as entered. */

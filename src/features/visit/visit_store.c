@@ -213,15 +213,20 @@ enum err visit_step_done(struct db_conn *tx, const struct visit_act *act, const 
 enum err visit_log(struct db_conn *tx, const struct visit_act *act, const char *visit_id,
                    const char *action, const char *detail)
 {
-    struct audit_new n = {.office_id = act->office_id,
-                          .at = act->now_ms,
-                          .actor_kind = act->actor_kind,
-                          .actor_id = act->actor_id,
-                          .action = action,
-                          .subject_kind = "visit",
-                          .subject_id = visit_id,
-                          .detail = detail ? detail : ""};
-    return audit_append(tx, &n, NULL);
+    return visit_act_log(tx, act,
+                         (struct audit_new){.action = action,
+                                            .subject_kind = "visit",
+                                            .subject_id = visit_id,
+                                            .detail = detail ? detail : ""});
+}
+
+enum err visit_act_log(struct db_conn *tx, const struct visit_act *act, struct audit_new entry)
+{
+    entry.office_id = act->office_id;
+    entry.at = act->now_ms;
+    entry.actor_kind = act->actor_kind;
+    entry.actor_id = act->actor_id;
+    return audit_append(tx, &entry, NULL);
 }
 
 static enum err next_number(struct db_conn *tx, const char *office_id, const char *book,
