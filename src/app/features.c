@@ -30,6 +30,7 @@
 #include "features/standard/standard.h"
 #include "features/survey/survey.h"
 #include "features/visit/visit.h"
+#include "lib/counter/counter.h"
 #include "lib/outbox/outbox.h"
 #include "lib/replay/replay.h"
 #include "lib/base/banned.h"
@@ -43,6 +44,7 @@ const struct db_sql *const *const *features_statements(void)
                                                          casework_due_statements,
                                                          casework_move_statements,
                                                          complaint_statements,
+                                                         counter_statements,
                                                          custody_statements,
                                                          decision_statements,
                                                          evidence_statements,

@@ -10,6 +10,7 @@
 #include "features/visit/visit.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/counter/counter.h"
 #include "lib/http/http.h"
 #include "lib/json/json.h"
 #include "lib/replay/replay.h"
@@ -57,10 +58,19 @@ static const struct db_sql *const test_statements[] = {&test_visit_add,         
                                                        &test_same_time,         &test_link_clear,
                                                        &test_anonymous_entries, &test_exact_replays,
                                                        &test_linked_visits,     NULL};
-static const struct db_sql *const *const tables[] = {
-    test_statements,     audit_statements,    complaint_statements,    office_statements,
-    replay_statements,   staff_statements,    session_statements,      visit_statements,
-    calendar_statements, casework_statements, casework_due_statements, NULL};
+static const struct db_sql *const *const tables[] = {counter_statements,
+                                                     test_statements,
+                                                     audit_statements,
+                                                     complaint_statements,
+                                                     office_statements,
+                                                     replay_statements,
+                                                     staff_statements,
+                                                     session_statements,
+                                                     visit_statements,
+                                                     calendar_statements,
+                                                     casework_statements,
+                                                     casework_due_statements,
+                                                     NULL};
 
 struct person {
     struct actor actor;

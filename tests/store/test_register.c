@@ -10,6 +10,7 @@
 #include "features/visit/visit.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/counter/counter.h"
 
 #define GUESTS 2000
 
@@ -28,9 +29,8 @@ DB_SQL(test_correct, "INSERT INTO correction (office_id, id, visit_id, field, re
 
 static const struct db_sql *const test_statements[] = {&test_visit_add, &test_correct, NULL};
 static const struct db_sql *const *const tables[] = {
-    test_statements,  audit_statements,    office_statements,
-    staff_statements, visit_statements,    reach_statements,
-    proof_statements, register_statements, NULL};
+    counter_statements, test_statements,  audit_statements, office_statements,   staff_statements,
+    visit_statements,   reach_statements, proof_statements, register_statements, NULL};
 
 struct desk {
     struct office_fixture *o;

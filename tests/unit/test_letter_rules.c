@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "features/letter/letter_rules.h"
+#include "lib/counter/counter.h"
 #include "features/letter/letter_web.h"
 #include "letter_data.h"
 #include "lib/base/str.h"
@@ -29,10 +30,10 @@ static void numbers_as_written(void **state)
 static void suffixes_go_on_after_z(void **state)
 {
     struct arena *a = *state;
-    assert_string_equal(letter_suffix(a, 0), "A");
-    assert_string_equal(letter_suffix(a, 25), "Z");
-    assert_string_equal(letter_suffix(a, 26), "AA");
-    assert_string_equal(letter_suffix(a, 27), "AB");
+    assert_string_equal(counter_suffix(a, 0), "A");
+    assert_string_equal(counter_suffix(a, 25), "Z");
+    assert_string_equal(counter_suffix(a, 26), "AA");
+    assert_string_equal(counter_suffix(a, 27), "AB");
 }
 
 static void codes_of_numbers(void **state)

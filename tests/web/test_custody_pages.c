@@ -10,6 +10,7 @@
 #include "features/office/office.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
+#include "lib/counter/counter.h"
 #include "lib/http/http.h"
 #include "migrations.h"
 
@@ -43,17 +44,9 @@ static const struct db_sql *const page_statements[] = {
     &page_badge_add, &page_place_add, &page_office_add, &page_visit_add, &page_visit_received, NULL,
 };
 static const struct db_sql *const *const tables[] = {
-    page_statements,
-    custody_statements,
-    escalation_statements,
-    custody_day_statements,
-    visit_statements,
-    office_pool_statements,
-    office_statements,
-    audit_statements,
-    replay_statements,
-    staff_statements,
-    NULL,
+    counter_statements,     page_statements,   custody_statements,     escalation_statements,
+    custody_day_statements, visit_statements,  office_pool_statements, office_statements,
+    audit_statements,       replay_statements, staff_statements,       NULL,
 };
 
 struct setup {

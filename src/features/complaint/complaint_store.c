@@ -2,7 +2,6 @@
  * taken later. */
 #include "features/complaint/complaint_store.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "features/audit/audit.h"
@@ -10,6 +9,7 @@
 #include "features/office/office.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/counter/counter.h"
 #include "lib/base/banned.h"
 
 #define COLUMN(member, type) RECORD_COLUMN(struct complaint, member, type, 0, NULL)
@@ -58,9 +58,6 @@ static const struct record_column commitment_columns[] = {
 static const struct record commitment_record = RECORD("ComplaintCommitment", struct commitment_row,
                                                       commitment_columns);
 
-DB_SQL(complaint_next, "INSERT INTO counter (office_id, book, period, value) "
-                       "VALUES ($1, 'complaint', $2, 1) ON CONFLICT (office_id, book, period) "
-                       "DO UPDATE SET value = counter.value + 1 RETURNING value");
 DB_SQL(complaint_insert,
        "INSERT INTO complaint (office_id, id, year, number, received_at, text_sealed, "
        "reported_sealed, documents_sealed, origin_sealed, content_sealed, reporter_sealed, "
@@ -117,17 +114,13 @@ DB_SQL(commitment_delete,
        "DELETE FROM complaint_commitment WHERE office_id = $1 AND commitment = $2");
 
 const struct db_sql *const complaint_statements[] = {
-    &complaint_next,           &complaint_insert,
-    &complaint_select,         &complaint_share_newest,
-    &complaint_select_receipt, &complaint_share_insert,
-    &complaint_share_put,      &complaint_share_select,
-    &complaint_share_delete,   &complaint_share_people,
-    &reporter_share_insert,    &reporter_share_put,
-    &reporter_share_select,    &reporter_share_delete,
-    &reporter_share_people,    &complaint_reader_list,
-    &complaint_link_put,       &commitment_insert,
-    &commitment_list,          &commitment_count,
-    &commitment_delete,        NULL};
+    &complaint_insert,         &complaint_select,       &complaint_share_newest,
+    &complaint_select_receipt, &complaint_share_insert, &complaint_share_put,
+    &complaint_share_select,   &complaint_share_delete, &complaint_share_people,
+    &reporter_share_insert,    &reporter_share_put,     &reporter_share_select,
+    &reporter_share_delete,    &reporter_share_people,  &complaint_reader_list,
+    &complaint_link_put,       &commitment_insert,      &commitment_list,
+    &commitment_count,         &commitment_delete,      NULL};
 
 /* --- writing ------------------------------------------------------------------------------------------ */
 
@@ -235,9 +228,7 @@ enum err complaint_write(struct db_conn *tx, void *arg)
     TRY(check_visit(tx, n));
     n->id = n->complaint.id;
     n->year = n->complaint.year;
-    char year[24];
-    (void)snprintf(year, sizeof(year), "%lld", (long long)n->year);
-    TRY(db_number(tx, &complaint_next, DB_ARGS(db_text(office), db_text(year)), &n->number));
+    TRY(counter_next_of_year(tx, office, "complaint", n->year, &n->number));
     TRY(insert_complaint(tx, n));
     TRY(insert_shares(tx, n));
     TRY(casework_begin(tx, n->act.office_id, n->complaint.id, n->complaint.received_at));

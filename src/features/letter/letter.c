@@ -70,18 +70,6 @@ bool letter_subject_ok(const char *code)
     return str_empty(code) || code_ok(code, SUBJECT_MAX);
 }
 
-const char *letter_suffix(struct arena *a, int64_t used)
-{
-    char reversed[16];
-    size_t n = 0;
-    for (int64_t k = used + 1; k > 0 && n < sizeof(reversed); k = (k - 1) / 26)
-        reversed[n++] = (char)('A' + (k - 1) % 26);
-    char *text = arena_alloc(a, n + 1);
-    for (size_t i = 0; i < n; i++)
-        text[i] = reversed[n - 1 - i];
-    return text;
-}
-
 /* --- what a kind asks for ----------------------------------------------------------------------------------- */
 
 #define HEAD_OF_LETTER                                                                             \

@@ -31,8 +31,6 @@ bool letter_to_reporter(const char *kind);
 bool letter_type_ok(const char *type);
 /* "Dek.3", "Cr.5", or nothing. */
 bool letter_subject_ok(const char *code);
-/* A, B, … Z, AA, …: what stands behind the number of the (used + 1)th late entry. */
-const char *letter_suffix(struct arena *a, int64_t used);
 
 /* Placeholders are columns (name, label) of the template list on the page. */
 struct letter_placeholder {

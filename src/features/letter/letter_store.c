@@ -6,6 +6,7 @@
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/counter/counter.h"
 #include "lib/base/banned.h"
 
 #define BOOK_BYTES 40
@@ -63,9 +64,6 @@ static const struct record counter_record = RECORD("LetterCounter", struct lette
     "dated_at, about, template_version, input_sealed, made_at, made_by, cancelled_at, "            \
     "cancelled_by, cancel_reason, addressee, attachment"
 
-DB_SQL(letter_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
-                    "ON CONFLICT (office_id, book, period) "
-                    "DO UPDATE SET value = counter.value + 1 RETURNING value");
 /* A later letter has its number already: an earlier one stands behind the last of its own day. */
 DB_SQL(letter_later, "SELECT count(*) FROM letter WHERE office_id = $1 AND type = $2 AND year = $3 "
                      "AND dated_at > $4 AND suffix = ''");
@@ -112,15 +110,23 @@ DB_SQL(letter_counter_list,
        "SELECT substr(book, 8) AS type, value FROM counter WHERE office_id = $1 "
        "AND book LIKE 'letter:%' AND period = $2 ORDER BY book");
 
-const struct db_sql *const letter_statements[] = {&letter_next,          &letter_later,
-                                                  &letter_behind,        &letter_first,
-                                                  &letter_suffixes,      &letter_insert,
-                                                  &letter_select,        &letter_select_complaint,
-                                                  &letter_count_kind,    &letter_select_book,
-                                                  &letter_update_cancel, &letter_rule_select,
-                                                  &letter_rule_put,      &letter_place_select,
-                                                  &letter_place_put,     &letter_counter_raise,
-                                                  &letter_counter_list,  NULL};
+const struct db_sql *const letter_statements[] = {&letter_later,
+                                                  &letter_behind,
+                                                  &letter_first,
+                                                  &letter_suffixes,
+                                                  &letter_insert,
+                                                  &letter_select,
+                                                  &letter_select_complaint,
+                                                  &letter_count_kind,
+                                                  &letter_select_book,
+                                                  &letter_update_cancel,
+                                                  &letter_rule_select,
+                                                  &letter_rule_put,
+                                                  &letter_place_select,
+                                                  &letter_place_put,
+                                                  &letter_counter_raise,
+                                                  &letter_counter_list,
+                                                  NULL};
 
 /* --- reading --------------------------------------------------------------------------------------------- */
 
@@ -211,11 +217,8 @@ static const char *book_of(const char *type, char ret[BOOK_BYTES])
 
 static enum err next_number(struct db_conn *tx, const char *office_id, struct letter *l)
 {
-    char book[BOOK_BYTES], period[24];
-    (void)snprintf(period, sizeof(period), "%lld", (long long)l->year);
-    return db_number(tx, &letter_next,
-                     DB_ARGS(db_text(office_id), db_text(book_of(l->type, book)), db_text(period)),
-                     &l->sequence);
+    char book[BOOK_BYTES];
+    return counter_next_of_year(tx, office_id, book_of(l->type, book), l->year, &l->sequence);
 }
 
 /* A letter dated before one that has its number stands behind the last of its day: 70A after 70; before the
@@ -233,7 +236,7 @@ static enum err late_number(struct db_conn *tx, const char *office_id, struct le
     TRY(db_number(
         tx, &letter_suffixes,
         DB_ARGS(db_text(office_id), db_text(l->type), db_int(l->year), db_int(l->sequence)), &used));
-    l->suffix = letter_suffix(db_conn_arena(tx), used);
+    l->suffix = counter_suffix(db_conn_arena(tx), used);
     return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "features/audit/audit.h"
+#include "lib/counter/counter.h"
 #include "lib/base/banned.h"
 
 #define LIST_MAX 200
@@ -23,9 +24,6 @@ static const struct record proof_record = RECORD("Proof", struct proof, proof_co
     "code, kind, subject_id, year, number, made_at, made_by, reason, note_sealed, with_reporter, " \
     "pages, file_bytes, page_hashes, file_hash"
 
-DB_SQL(proof_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
-                   "ON CONFLICT (office_id, book, period) "
-                   "DO UPDATE SET value = counter.value + 1 RETURNING value");
 DB_SQL(
     proof_insert,
     "INSERT INTO proof (office_id, code, kind, subject_id, year, number, made_at, made_by, reason, "
@@ -47,16 +45,14 @@ DB_SQL(proof_count_recent,
        "AND kind = 'export' AND code <> $4");
 
 const struct db_sql *const proof_statements[] = {
-    &proof_next,           &proof_insert,        &proof_update,       &proof_select,
-    &proof_select_subject, &proof_count_running, &proof_count_recent, NULL};
+    &proof_insert,        &proof_update,       &proof_select, &proof_select_subject,
+    &proof_count_running, &proof_count_recent, NULL};
 
 enum err proof_begin(struct db_conn *tx, const char *office_id, struct proof *p)
 {
-    char book[40], year[24];
+    char book[40];
     (void)snprintf(book, sizeof(book), "proof_%s", p->kind);
-    (void)snprintf(year, sizeof(year), "%lld", (long long)p->year);
-    TRY(db_number(tx, &proof_next, DB_ARGS(db_text(office_id), db_text(book), db_text(year)),
-                  &p->number));
+    TRY(counter_next_of_year(tx, office_id, book, p->year, &p->number));
     return db_run(tx, &proof_insert,
                   DB_ARGS(db_text(office_id), db_text(p->code), db_text(p->kind),
                           db_text(p->subject_id), db_int(p->year), db_int(p->number),

@@ -85,6 +85,11 @@ const struct register_book *register_shipped(const char *book)
     return NULL;
 }
 
+bool register_of_letters(const struct register_book *b)
+{
+    return b->source == REGISTER_LETTERS || b->source == REGISTER_REVIEWS;
+}
+
 /* --- words of a line --------------------------------------------------------------------------------------- */
 
 #define WORD_AT(member) offsetof(struct register_words, member)

@@ -98,6 +98,8 @@ bool register_value_ok(const char *text);
 
 /* --- rules (register.c, pure) ---------------------------------------------------------------------------- */
 const struct register_book *register_shipped(const char *book); /* NULL: no such book */
+/* Is it filled by numbered letters, and not by lines of its own? */
+bool register_of_letters(const struct register_book *b);
 /* "2026-07" */
 bool register_month_read(struct arena *a, const char *text, int offset_min,
                          struct register_month *ret);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "features/audit/audit.h"
-#include "features/letter/letter_rules.h"
 #include "features/register/register_store.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/counter/counter.h"
 #include "lib/base/banned.h"
 
 #define DAY_MS     ((int64_t)86400 * 1000)
@@ -170,16 +170,11 @@ DB_SQL(register_letter_recap,
                   "ELSE l.dated_at END AS settled FROM letter l WHERE l.office_id = $1 "
                   "AND " REGISTER_LETTER_OF("$2") "AND l.dated_at < $4"));
 
-static bool of_letters(const struct register_book *b)
-{
-    return b->source == REGISTER_LETTERS || b->source == REGISTER_REVIEWS;
-}
-
 enum err register_rows(struct db_conn *conn, const char *office_id, const struct register_book *b,
                        const struct register_month *m, struct register_row **ret, size_t *ret_count)
 {
     return db_list(
-        conn, of_letters(b) ? &register_letter_list : &register_entry_list,
+        conn, register_of_letters(b) ? &register_letter_list : &register_entry_list,
         DB_ARGS(db_text(office_id), db_text(b->book), db_int(m->from_ms), db_int(m->until_ms)),
         &row_record, REGISTER_ROWS_MAX, ret, ret_count);
 }
@@ -187,7 +182,7 @@ enum err register_rows(struct db_conn *conn, const char *office_id, const struct
 enum err register_row_get(struct db_conn *conn, const char *office_id,
                           const struct register_book *b, const char *id, struct register_row *ret)
 {
-    return db_one(conn, of_letters(b) ? &register_letter_select : &register_entry_select,
+    return db_one(conn, register_of_letters(b) ? &register_letter_select : &register_entry_select,
                   DB_ARGS(db_text(office_id), db_text(b->book), db_text(id)), &row_record, ret);
 }
 
@@ -195,7 +190,7 @@ enum err register_rows_recap(struct db_conn *conn, const char *office_id,
                              const struct register_book *b, const struct register_month *m,
                              struct register_recap *ret)
 {
-    const struct db_sql *sql = of_letters(b)                   ? &register_letter_recap
+    const struct db_sql *sql = register_of_letters(b)          ? &register_letter_recap
                                : b->source == REGISTER_REPORTS ? &register_work_recap
                                                                : &register_mail_recap;
     return db_one(
@@ -207,15 +202,12 @@ enum err register_rows_recap(struct db_conn *conn, const char *office_id,
 enum err register_rows_first(struct db_conn *conn, const char *office_id,
                              const struct register_book *b, int64_t *ret_ms)
 {
-    return db_number(conn, of_letters(b) ? &register_letter_first : &register_entry_first,
+    return db_number(conn, register_of_letters(b) ? &register_letter_first : &register_entry_first,
                      DB_ARGS(db_text(office_id), db_text(b->book)), ret_ms);
 }
 
 /* --- numbers ---------------------------------------------------------------------------------------------------- */
 
-DB_SQL(register_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
-                      "ON CONFLICT (office_id, book, period) "
-                      "DO UPDATE SET value = counter.value + 1 RETURNING value");
 /* Lateness is a matter of days: within a day the book goes on. $4: the first moment after the day. */
 DB_SQL(register_later, "SELECT count(*) FROM register_entry WHERE office_id = $1 AND book = $2 "
                        "AND year = $3 AND received_at >= $4 AND suffix = ''");
@@ -247,40 +239,27 @@ DB_SQL(register_entry_cancel,
        "UPDATE register_entry SET cancelled_at = $4, cancelled_by = $5, cancel_reason = $6 "
        "WHERE office_id = $1 AND book = $2 AND id = $3 AND cancelled_at IS NULL");
 
-/* The first moment that lies in an open month; 0 when no month was closed. */
-static enum err open_since(struct db_conn *tx, const char *office_id, const char *book,
-                           int offset_min, int64_t *ret)
-{
-    const char *last = NULL;
-    struct register_month m;
-    TRY(register_last_closed(tx, office_id, book, &last));
-    *ret = last && register_month_read(db_conn_arena(tx), last, offset_min, &m) ? m.until_ms : 0;
-    return ERR_OK;
-}
-
 static enum err number_of(struct db_conn *tx, const struct register_adding *a,
                           struct register_new *n)
 {
     const char *office = a->act.office_id;
     int64_t day_end = time_day_start(n->at, a->offset_min) + DAY_MS, later = 0, used = 0;
-    char counter[BOOK_BYTES], period[24];
+    char counter[BOOK_BYTES];
     n->year = time_civil(n->at, a->offset_min).year;
     n->suffix = "";
     (void)snprintf(counter, sizeof(counter), "register:%s", a->book);
-    (void)snprintf(period, sizeof(period), "%lld", (long long)n->year);
     const struct db_arg day[] = {db_text(office), db_text(a->book), db_int(n->year),
                                  db_int(day_end)};
     TRY(db_number(tx, &register_later, day, 4, &later));
     if (!later)
-        return db_number(tx, &register_next,
-                         DB_ARGS(db_text(office), db_text(counter), db_text(period)), &n->number);
+        return counter_next_of_year(tx, office, counter, n->year, &n->number);
     TRY(db_number(tx, &register_behind, day, 4, &n->number));
     if (n->number == 0)
         TRY(db_number(tx, &register_lowest, day, 3, &n->number));
     TRY(db_number(tx, &register_suffixes,
                   DB_ARGS(db_text(office), db_text(a->book), db_int(n->year), db_int(n->number)),
                   &used));
-    n->suffix = letter_suffix(db_conn_arena(tx), used);
+    n->suffix = counter_suffix(db_conn_arena(tx), used);
     return ERR_OK;
 }
 
@@ -340,7 +319,7 @@ enum err register_add(struct db_conn *tx, void *arg)
     struct register_adding *a = arg;
     int64_t since = 0;
     a->added = 0;
-    TRY(open_since(tx, a->act.office_id, a->book, a->offset_min, &since));
+    TRY(register_open_since(tx, a->act.office_id, a->book, a->offset_min, &since));
     for (size_t i = 0; i < a->count; i++) {
         struct register_new *n = &a->items[i];
         int64_t there = 0;
@@ -376,7 +355,7 @@ static enum err line_of(struct db_conn *tx, struct register_changing *c, struct 
 {
     c->refusal = (struct refusal){.err = ERR_OK};
     TRY(register_row_get(tx, c->act.office_id, c->book, c->id, ret));
-    TRY(open_since(tx, c->act.office_id, c->book->book, c->offset_min, ret_since));
+    TRY(register_open_since(tx, c->act.office_id, c->book->book, c->offset_min, ret_since));
     if (ret->cancelled_at)
         return refuse(c, ERR_CONFLICT, "line_cancelled",
                       T("Nomor ini sudah dibatalkan. Muat ulang halaman."));
@@ -494,7 +473,6 @@ const struct db_sql *const register_entry_statements[] = {&register_entry_list,
                                                           &register_mail_recap,
                                                           &register_work_recap,
                                                           &register_letter_recap,
-                                                          &register_next,
                                                           &register_later,
                                                           &register_behind,
                                                           &register_lowest,

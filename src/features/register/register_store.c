@@ -223,6 +223,16 @@ enum err register_last_closed(struct db_conn *conn, const char *office_id, const
     return ERR_OK;
 }
 
+enum err register_open_since(struct db_conn *conn, const char *office_id, const char *book,
+                             int offset_min, int64_t *ret)
+{
+    const char *last = NULL;
+    struct register_month m;
+    TRY(register_last_closed(conn, office_id, book, &last));
+    *ret = last && register_month_read(db_conn_arena(conn), last, offset_min, &m) ? m.until_ms : 0;
+    return ERR_OK;
+}
+
 /* Was the month of this line on paper when the change was written? */
 static bool was_closed(struct arena *a, const struct register_closing *closings, size_t count,
                        const struct register_change *c, int offset_min)
@@ -251,10 +261,9 @@ enum err register_changes(struct db_conn *conn, const char *office_id,
     const struct db_arg args[] = {db_text(office_id), db_int(m->from_ms), db_int(m->until_ms),
                                   db_text(b->book)};
     bool visits = b->source == REGISTER_VISITS;
-    const struct db_sql *sql = visits ? &register_visit_changes
-                               : b->source == REGISTER_LETTERS || b->source == REGISTER_REVIEWS
-                                   ? &register_letter_changes
-                                   : &register_entry_changes;
+    const struct db_sql *sql = visits                   ? &register_visit_changes
+                               : register_of_letters(b) ? &register_letter_changes
+                                                        : &register_entry_changes;
     TRY(db_list(conn, sql, args, visits ? 3 : 4, &change_record, 2000, &list, &count));
     for (size_t i = 0; i < count; i++) {
         if (was_closed(db_conn_arena(conn), closings, closing_count, &list[i], offset_min))

@@ -43,6 +43,10 @@ enum err register_closing_get(struct db_conn *conn, const char *office_id, const
 enum err register_last_closed(struct db_conn *conn, const char *office_id, const char *book,
                               const char **ret) MUST_USE;
 
+/* The first moment that lies in an open month; 0 when no month was closed. */
+enum err register_open_since(struct db_conn *conn, const char *office_id, const char *book,
+                             int offset_min, int64_t *ret) MUST_USE;
+
 /* What happened to a line after its month was closed: corrected fields, cancelled (field "cancelled"), of visits
  * also late entries (field ""); late lines of other books stand in the month in which they were written.
  * `field` may name several, with commas. */

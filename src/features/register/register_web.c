@@ -18,7 +18,6 @@
 #define READERS (ROLE_DESK | ROLE_OFFICIALS | ROLE_CASE_OFFICER)
 #define MAIL    (ROLE_DESK | ROLE_OFFICIALS)
 #define KEEPERS ROLE_LEADERS
-#define SETTERS (ROLE_LEADERS | ROLE_ADMIN)
 
 #define BOOKS_MAX 24
 
@@ -362,8 +361,8 @@ const struct route *register_routes(void)
     /* clang-format off */
     static const struct route rows[] = {
         {HTTP_GET, "/register", READERS | ROLE_ADMIN, ROUTE_NO_TOKEN, books_get, NULL, 0, T("Buku register kantor"), NULL},
-        {HTTP_GET, "/register/{book}/atur", SETTERS, ROUTE_NO_TOKEN, register_settings_get, NULL, 0, T("Pengaturan buku: kode, judul, kolom"), NULL},
-        {HTTP_POST, "/register/{book}/atur", SETTERS, ROUTE_NO_TOKEN, register_settings_post, &register_settings_form, 0, T("Mengubah kode, judul, dan kolom buku"), NULL},
+        {HTTP_GET, "/register/{book}/atur", REGISTER_SETTERS, ROUTE_NO_TOKEN, register_settings_get, NULL, 0, T("Pengaturan buku: kode, judul, kolom"), NULL},
+        {HTTP_POST, "/register/{book}/atur", REGISTER_SETTERS, ROUTE_NO_TOKEN, register_settings_post, &register_settings_form, 0, T("Mengubah kode, judul, dan kolom buku"), NULL},
         {HTTP_GET, "/register/{book}/catat", MAIL, ROUTE_NO_TOKEN, register_new_get, NULL, 0, T("Formulir entri baru"), NULL},
         {HTTP_POST, "/register/{book}/catat", MAIL, ROUTE_NO_TOKEN, register_new_post, &register_line_form, 0, T("Mencatat surat masuk atau laporan dan mengambil nomor"), NULL},
         {HTTP_GET, "/register/{book}/entri/{id}", READERS, ROUTE_NO_TOKEN, register_line_get, NULL, 0, T("Satu entri buku"), NULL},

@@ -27,6 +27,8 @@ struct register_sheet {
     struct register_closing closing; /* when closed */
 };
 
+/* Who may change how a book is kept. */
+#define REGISTER_SETTERS (ROLE_LEADERS | ROLE_ADMIN)
 enum register_want { REGISTER_READ, REGISTER_WRITE, REGISTER_SET };
 /* May this person read the book, write a line into it? A confidential book is read by those who may know that
  * every complaint is there. */

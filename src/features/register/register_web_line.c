@@ -301,7 +301,8 @@ struct opened {
 
 static enum err open_line(struct cx *cx, struct http_req *req, struct opened *o)
 {
-    const char *last = NULL, *office = cx->actor.office_id;
+    const char *office = cx->actor.office_id;
+    int64_t since = 0;
     TRY(register_open(cx, req, REGISTER_READ, &o->book));
     enum err e = o->book.source == REGISTER_VISITS
                      ? ERR_MISSING
@@ -310,11 +311,10 @@ static enum err open_line(struct cx *cx, struct http_req *req, struct opened *o)
         return cx_fail(cx, e, "no_line", T("Entri itu tidak ada di buku ini."));
     TRY(e);
     TRY(register_words_open(cx, o->book.book, o->row.id, o->row.words_sealed, &o->words));
-    TRY(register_last_closed(cx->read, office, o->book.book, &last));
+    TRY(register_open_since(cx->read, office, o->book.book, cx->offset_min, &since));
     o->entry = !str_eq(o->row.source_kind, "letter");
     o->hand = o->entry && !str_eq(o->row.source_kind, "complaint");
-    o->closed = last && strcmp(register_month_of(cx->arena, o->row.counts_at, cx->offset_min).text,
-                               last) <= 0;
+    o->closed = o->row.counts_at < since;
     return ERR_OK;
 }
 

@@ -76,13 +76,11 @@ enum err register_book_get(struct cx *cx, const char *book, struct register_book
 
 /* --- who may -------------------------------------------------------------------------------------------------- */
 
-#define SETTERS (ROLE_LEADERS | ROLE_ADMIN)
-
 bool register_may(const struct cx *cx, const struct register_book *b, enum register_want want)
 {
     uint32_t roles = want == REGISTER_READ    ? b->readers
                      : want == REGISTER_WRITE ? b->writers
-                                              : SETTERS;
+                                              : REGISTER_SETTERS;
     if (!(cx->actor.roles & roles))
         return false;
     return want != REGISTER_READ || !b->confidential || complaint_leads(&cx->actor);

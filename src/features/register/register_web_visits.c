@@ -155,15 +155,21 @@ static const char *cell_of(const struct row_source *r, const char *key)
     return "";
 }
 
+/* The interview note; NULL: none. */
+static enum err open_note(struct cx *cx, const struct visit *v, const json_t **ret)
+{
+    char *text = NULL;
+    TRY(seal_field_open(cx->seal, cx->arena, "visit", "note_sealed", v->id, v->note_sealed, &text));
+    *ret = text ? json_keep(cx->arena, json_loads(text, 0, NULL)) : NULL;
+    return ERR_OK;
+}
+
 static enum err fill_line(struct cx *cx, const struct register_book *b, const struct visit *v,
                           bool whole, struct register_line *ret)
 {
     struct row_source r = {.cx = cx, .visit = v, .whole = whole};
-    char *note = NULL;
     TRY(visit_identity(cx, v, &r.identity));
-    TRY(seal_field_open(cx->seal, cx->arena, "visit", "note_sealed", v->id, v->note_sealed, &note));
-    if (note)
-        r.note = json_keep(cx->arena, json_loads(note, 0, NULL));
+    TRY(open_note(cx, v, &r.note));
     for (size_t i = 0; i < b->column_count; i++)
         ret->cells[i] = cell_of(&r, b->columns[i].key);
     ret->cancelled = visit_state_is(v, "cancelled");
@@ -184,8 +190,8 @@ enum err register_visit_lines(struct cx *cx, bool whole, struct register_sheet *
 
 enum err register_visit_documents(struct cx *cx, const struct visit *v, const char **ret)
 {
-    char *note = NULL;
-    TRY(seal_field_open(cx->seal, cx->arena, "visit", "note_sealed", v->id, v->note_sealed, &note));
-    *ret = note ? documents_of(cx, json_keep(cx->arena, json_loads(note, 0, NULL))) : "";
+    const json_t *note = NULL;
+    TRY(open_note(cx, v, &note));
+    *ret = str_or(documents_of(cx, note), "");
     return ERR_OK;
 }

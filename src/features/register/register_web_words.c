@@ -54,28 +54,47 @@ enum err register_words_open(struct cx *cx, const char *book, const char *row_id
 
 /* --- what comes by itself ------------------------------------------------------------------------------------- */
 
-static enum err visit_items(struct cx *cx, int64_t from_ms, int64_t until_ms,
-                            struct register_new **ret, size_t *ret_count)
+/* A visit of which the interview note names something that was handed over. */
+struct handed_over {
+    const struct visit *visit;
+    const char *documents;
+};
+
+static enum err handed_over(struct cx *cx, int64_t from_ms, int64_t until_ms,
+                            struct handed_over **ret, size_t *ret_count)
 {
     struct visit *visits = NULL;
     size_t count = 0, n = 0;
     TRY(register_visits_waiting(cx->read, cx->actor.office_id, from_ms, until_ms, &visits, &count));
+    struct handed_over *list = ARENA_ARRAY(cx->arena, count + 1, struct handed_over);
+    for (size_t i = 0; i < count; i++) {
+        list[n] = (struct handed_over){.visit = &visits[i]};
+        TRY(register_visit_documents(cx, &visits[i], &list[n].documents));
+        n += !str_empty(list[n].documents);
+    }
+    *ret = list;
+    *ret_count = n;
+    return ERR_OK;
+}
+
+static enum err visit_items(struct cx *cx, int64_t from_ms, int64_t until_ms,
+                            struct register_new **ret, size_t *ret_count)
+{
+    struct handed_over *list = NULL;
+    size_t count = 0;
+    TRY(handed_over(cx, from_ms, until_ms, &list, &count));
     struct register_new *items = ARENA_ARRAY(cx->arena, count + 1, struct register_new);
     for (size_t i = 0; i < count; i++) {
-        const struct visit *v = &visits[i];
-        const char *documents = "";
-        TRY(register_visit_documents(cx, v, &documents));
-        if (str_empty(documents))
-            continue;
+        const struct visit *v = list[i].visit;
         struct register_words w = {
             .sender = str_empty(v->organization)
                           ? v->name
                           : arena_printf(cx->arena, "%s, %s", v->name, v->organization),
             .subject = arena_printf(cx->arena, "Diserahkan tamu, kunjungan %s",
                                     visit_number_text(cx->arena, v)),
-            .attachments = documents};
+            .attachments = list[i].documents};
         const char *id = cx_new_id(cx);
-        items[n++] = (struct register_new){
+        items[i] = (struct register_new){
             .id = id,
             .source_kind = "visit",
             .source_id = v->id,
@@ -85,7 +104,7 @@ static enum err visit_items(struct cx *cx, int64_t from_ms, int64_t until_ms,
             .words_sealed = register_words_seal(cx, "surat-masuk", id, &w)};
     }
     *ret = items;
-    *ret_count = n;
+    *ret_count = count;
     return ERR_OK;
 }
 
@@ -139,28 +158,26 @@ enum err register_take_days(struct cx *cx, const char *office_id)
 /* Since when nothing was closed: a year at most. */
 static enum err waiting_since(struct cx *cx, const char *book, int64_t *ret)
 {
-    const char *last = NULL;
-    struct register_month m;
-    TRY(register_last_closed(cx->read, cx->actor.office_id, book, &last));
-    *ret = last && register_month_read(cx->arena, last, cx->offset_min, &m)
-               ? m.until_ms
-               : cx->now_ms - 366 * DAY_MS;
+    int64_t since = 0;
+    TRY(register_open_since(cx->read, cx->actor.office_id, book, cx->offset_min, &since));
+    *ret = since ? since : cx->now_ms - 366 * DAY_MS;
     return ERR_OK;
 }
 
 enum err register_count_waiting(struct cx *cx, const struct register_book *b, size_t *ret)
 {
     struct register_waiting *list = NULL;
-    struct register_new *items = NULL;
-    int64_t since = 0;
+    struct handed_over *visits = NULL;
+    int64_t since = 0, until = cx->now_ms + 1;
     *ret = 0;
     if (b->source == REGISTER_REPORTS)
         return register_unsorted(cx->read, cx->actor.office_id, &list, ret);
     if (b->source != REGISTER_MAIL)
         return ERR_OK;
     TRY(waiting_since(cx, b->book, &since));
-    return b->confidential ? letter_items(cx, since, cx->now_ms + 1, &items, ret)
-                           : visit_items(cx, since, cx->now_ms + 1, &items, ret);
+    return b->confidential
+               ? register_letters_waiting(cx->read, cx->actor.office_id, since, until, &list, ret)
+               : handed_over(cx, since, until, &visits, ret);
 }
 
 enum err register_take_post(struct cx *cx, struct http_req *req, struct http_res *res)
@@ -172,8 +189,5 @@ enum err register_take_post(struct cx *cx, struct http_req *req, struct http_res
         return cx_fail(cx, ERR_MISSING, "no_page", T("Halaman itu tidak ada."));
     TRY(waiting_since(cx, b.book, &since));
     TRY(register_take(cx, b.book, since, cx->now_ms + 1, &added));
-    return http_res_redirect(
-        cx, res,
-        arena_printf(cx->arena, "/register/%s/%s", b.book,
-                     register_month_of(cx->arena, cx->now_ms, cx->offset_min).text));
+    return http_res_redirect(cx, res, register_month_path(cx, b.book, cx->now_ms));
 }

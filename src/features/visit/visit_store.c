@@ -1,11 +1,11 @@
 /* SQL of the visit: registering, reading, and the columns this feature owns. See visit.h. */
 #include "features/visit/visit_store.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "features/audit/audit.h"
 #include "lib/base/str.h"
+#include "lib/counter/counter.h"
 #include "lib/base/banned.h"
 
 #define COLUMN(member, type) RECORD_COLUMN(struct visit, member, type, 0, NULL)
@@ -107,9 +107,6 @@ DB_SQL(visit_number_first, "SELECT number FROM visit WHERE office_id = $1 AND ye
                            "AND import_id IS NULL ORDER BY number LIMIT 1");
 DB_SQL(visit_suffixes, "SELECT count(*) FROM visit WHERE office_id = $1 AND year = $2 "
                        "AND number = $3 AND number_suffix <> '' AND import_id IS NULL");
-DB_SQL(visit_next, "INSERT INTO counter (office_id, book, period, value) VALUES ($1, $2, $3, 1) "
-                   "ON CONFLICT (office_id, book, period) DO UPDATE SET value = counter.value + 1 "
-                   "RETURNING value");
 DB_SQL(
     visitor_upsert,
     "INSERT INTO visitor (office_id, id, id_index, id_type, identity_sealed, name, organization, "
@@ -163,31 +160,13 @@ DB_SQL(
     "FROM visit WHERE office_id = $1 AND arrived_at >= $2 AND arrived_at < $3 "
     "AND received_at IS NOT NULL AND late_reason IS NULL");
 
-const struct db_sql *const visit_statements[] = {&visit_select,
-                                                 &visit_insert,
-                                                 &visit_inside,
-                                                 &visit_number_before,
-                                                 &visit_number_first,
-                                                 &visit_suffixes,
-                                                 &visit_next,
-                                                 &visitor_upsert,
-                                                 &visitor_refresh,
-                                                 &visitor_by_document,
-                                                 &visitor_by_id,
-                                                 &visitor_by_name,
-                                                 &step_insert,
-                                                 &step_select,
-                                                 &visit_wait,
-                                                 &visit_receive,
-                                                 &visit_note_put,
-                                                 &visit_correct_put,
-                                                 &correction_insert,
-                                                 &visit_list_open,
-                                                 &visit_list_page,
-                                                 &visit_count_day,
-                                                 &visit_figures,
-                                                 &visit_photo_count,
-                                                 NULL};
+const struct db_sql *const visit_statements[] = {
+    &visit_select,        &visit_insert,      &visit_inside,      &visit_number_before,
+    &visit_number_first,  &visit_suffixes,    &visitor_upsert,    &visitor_refresh,
+    &visitor_by_document, &visitor_by_id,     &visitor_by_name,   &step_insert,
+    &step_select,         &visit_wait,        &visit_receive,     &visit_note_put,
+    &visit_correct_put,   &correction_insert, &visit_list_open,   &visit_list_page,
+    &visit_count_day,     &visit_figures,     &visit_photo_count, NULL};
 
 enum err visit_get(struct db_conn *conn, const char *office_id, const char *id, struct visit *ret)
 {
@@ -229,35 +208,12 @@ enum err visit_act_log(struct db_conn *tx, const struct visit_act *act, struct a
     return audit_append(tx, &entry, NULL);
 }
 
-static enum err next_number(struct db_conn *tx, const char *office_id, const char *book,
-                            const char *period, int64_t *ret)
-{
-    return db_number(tx, &visit_next, DB_ARGS(db_text(office_id), db_text(book), db_text(period)),
-                     ret);
-}
-
-/* A, B, … Z, AA, AB, …: the letters of late entries behind one number. */
-static const char *suffix_letters(int64_t used, char ret[8])
-{
-    char reversed[8];
-    size_t n = 0;
-    for (int64_t k = used + 1; k > 0 && n < sizeof(reversed) - 1; k = (k - 1) / 26)
-        reversed[n++] = (char)('A' + (k - 1) % 26);
-    for (size_t i = 0; i < n; i++)
-        ret[i] = reversed[n - 1 - i];
-    ret[n] = '\0';
-    return ret;
-}
-
 /* A late entry stands behind the last guest who had come by then: 70A after 70. One from before the first
  * guest of the year stands behind him too; only in a book without any entry it takes a number of its own. */
 static enum err take_number(struct db_conn *tx, struct visit_registration *r)
 {
     struct visit *v = &r->visit;
-    char period[24];
-    (void)snprintf(period, sizeof(period), "%lld", (long long)v->year);
-    r->suffix[0] = '\0';
-    v->number_suffix = r->suffix;
+    v->number_suffix = "";
     enum err e = ERR_MISSING;
     if (v->late_reason)
         e = db_number(tx, &visit_number_before,
@@ -267,13 +223,13 @@ static enum err take_number(struct db_conn *tx, struct visit_registration *r)
         e = db_number(tx, &visit_number_first, DB_ARGS(db_text(r->act.office_id), db_int(v->year)),
                       &v->number);
     if (e == ERR_MISSING)
-        return next_number(tx, r->act.office_id, "visit", period, &v->number);
+        return counter_next_of_year(tx, r->act.office_id, "visit", v->year, &v->number);
     if (e != ERR_OK)
         return e;
     int64_t used = 0;
     TRY(db_number(tx, &visit_suffixes,
                   DB_ARGS(db_text(r->act.office_id), db_int(v->year), db_int(v->number)), &used));
-    (void)suffix_letters(used, r->suffix);
+    v->number_suffix = counter_suffix(db_conn_arena(tx), used);
     return ERR_OK;
 }
 
@@ -421,7 +377,7 @@ enum err visit_to_room(struct db_conn *tx, void *arg)
         return c->refusal.err;
     int64_t call = c->visit.call_number;
     if (!call)
-        TRY(next_number(tx, c->act.office_id, "call", r->day, &call));
+        TRY(counter_next(tx, c->act.office_id, "call", r->day, &call));
     TRY(db_run(
         tx, &visit_wait,
         DB_ARGS(db_text(c->act.office_id), db_text(c->visit_id), db_text(r->room), db_int(call)),

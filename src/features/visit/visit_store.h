@@ -25,7 +25,6 @@ struct visit_registration {
     struct identity identity; /* as it is in both */
     bool accept_inside;
     const char *detail;
-    char suffix[8];
     /* out; the visit's states too, as they were stored */
     bool replayed;
     const char *subject_id;
