@@ -1,4 +1,4 @@
-/* When the report by mail is due, of which period, and which addresses are taken. */
+/* When the report by mail is due, and of which period. */
 #include "support/test.h"
 
 #include "features/report/report_schedule.h"
@@ -105,34 +105,12 @@ static void test_latest_follows_the_zone(void **state)
     assert_string_equal(report_latest(arena, "yearly", ms, WIB).text, "2026");
 }
 
-static void test_addresses(void **state)
-{
-    (void)state;
-    assert_string_equal(report_mail_address(arena, " Kejati.Kalteng@Kejaksaan.go.id "),
-                        "kejati.kalteng@kejaksaan.go.id");
-    assert_string_equal(report_mail_address(arena, "a+b@c.d"), "a+b@c.d");
-    static const char *const wrong[] = {
-        NULL,        "",        "a",       "a@b",         "@b.c",          "a@.c",
-        "a@b.c.",    "a@b@c.d", "a b@c.d", "a@b.c,d@e.f", "a@b.c\r\nX: y", "<a@b.c>",
-        "\"a\"@b.c", "-a@b.c",  ".a@b.c",  "é@b.c",       "a@b.c;d@e.f"};
-    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
-        assert_null(report_mail_address(arena, wrong[i]));
-    struct buf b = buf_new(arena, 300, 400);
-    for (int i = 0; i < 250; i++)
-        buf_putc(&b, 'a');
-    buf_puts(&b, "@b.c");
-    assert_non_null(report_mail_address(arena, b.p));
-    buf_putc(&b, 'd');
-    assert_null(report_mail_address(arena, b.p));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_due_days, begin, end),
         cmocka_unit_test_setup_teardown(test_what_comes_next, begin, end),
         cmocka_unit_test_setup_teardown(test_latest_follows_the_zone, begin, end),
-        cmocka_unit_test_setup_teardown(test_addresses, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

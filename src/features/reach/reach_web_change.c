@@ -6,13 +6,13 @@
 #include "features/reach/reach_rules.h"
 #include "features/reach/reach_store.h"
 #include "features/staff/staff.h"
+#include "lib/base/mail.h"
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
-#define ADDRESS_MAX 254u
 #define PUSH_MAX    2048u
 #define DAY_MINUTES 1440
 
@@ -47,13 +47,6 @@ static bool all_in(const char *s, const char *allowed)
     return strspn(s, allowed) == strlen(s);
 }
 
-static bool mail_plausible(const char *s)
-{
-    const char *at = strchr(s, '@');
-    return at && at > s && !strchr(at + 1, '@') && strchr(at + 1, '.') &&
-           strlen(s) <= ADDRESS_MAX && !strpbrk(s, " \t\r\n<>\",;:\\()[]");
-}
-
 /* The address as it is kept; NULL after a field error. */
 static const char *normalise(struct cx *cx, const char *channel, const char *typed)
 {
@@ -71,8 +64,9 @@ static const char *normalise(struct cx *cx, const char *channel, const char *typ
             cx, "address", "telegram",
             T("Tulis nomor obrolan Telegram (angka saja). Bot menyebutkannya setelah /start."));
     } else if (str_eq(channel, "mail")) {
-        if (mail_plausible(address))
-            return str_lower(cx->arena, address);
+        const char *mail = mail_address_read(cx->arena, address);
+        if (mail)
+            return mail;
         cx_field(cx, "address", "mail", T("Tulis alamat surel, misalnya nama@kejaksaan.go.id."));
     } else if (str_eq(channel, "webpush")) {
         if (n > 0 && n <= PUSH_MAX && *address == '{')

@@ -1,4 +1,4 @@
-/* Rules of the report by mail: when it is due, of which period, and what an address looks like. Pure. */
+/* Rules of the report by mail: when it is due, of which period. Pure. */
 #include "features/report/report_schedule.h"
 
 #include <string.h>
@@ -7,8 +7,6 @@
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/base/banned.h"
-
-#define ADDRESS_MAX_BYTES 254u
 
 enum report_span report_schedule_span(const char *report)
 {
@@ -55,21 +53,4 @@ struct report_period report_latest(struct arena *a, const char *report, int64_t 
     enum report_span span = report_schedule_span(report);
     struct report_period p = report_period_of(a, span, calendar_day_of(now_ms, offset_min));
     return report_period_of(a, span, p.from - 1);
-}
-
-/* The mail channel's own idea of an address is as narrow (lib/outbox/channel_mail.c). */
-char *report_mail_address(struct arena *a, const char *typed)
-{
-    char *address = str_lower(a, str_trim(a, str_or(typed, "")));
-    const char *at = strchr(address, '@');
-    const char *dot = at ? strchr(at + 1, '.') : NULL;
-    size_t n = strlen(address);
-    if (!dot || at == address || dot == at + 1 || strchr(at + 1, '@') || n > ADDRESS_MAX_BYTES ||
-        address[n - 1] == '.' || address[0] == '-' || address[0] == '.')
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (address[i] <= ' ' || address[i] > '~' || strchr("<>()[],;:\\\"", address[i]))
-            return NULL;
-    }
-    return address;
 }

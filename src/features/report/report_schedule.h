@@ -50,8 +50,6 @@ struct report_due report_due_next(struct arena *a, const struct report_recipient
 /* The newest period of its kind that is over now: what a test sends. */
 struct report_period report_latest(struct arena *a, const char *report, int64_t now_ms,
                                    int offset_min);
-/* A mail address as it is kept, in lower case; NULL: it is none that mail can be sent to. */
-char *report_mail_address(struct arena *a, const char *typed);
 
 /* --- store ------------------------------------------------------------------------------------------------- */
 /* Who is on the list, by name. */

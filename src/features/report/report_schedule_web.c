@@ -6,6 +6,7 @@
 #include "features/reach/reach.h"
 #include "features/report/report_schedule_view.h"
 #include "features/report/report_web.h"
+#include "lib/base/mail.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
@@ -291,7 +292,7 @@ static enum err add(struct cx *cx, struct http_req *req)
 {
     struct recipient_in in;
     enum err e = form_parse(cx, req, &recipient_form, &in);
-    const char *address = report_mail_address(cx->arena, in.address);
+    const char *address = mail_address_read(cx->arena, in.address);
     if (!address && !str_empty(in.address) && !form_error(cx, "address"))
         cx_field(cx, "address", "mail", T("Tulis alamat surel, misalnya nama@kejaksaan.go.id."));
     if (e == ERR_OK)

@@ -10,6 +10,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "lib/base/mail.h"
 #include "lib/base/time.h"
 #include "lib/base/utf8.h"
 #include "lib/outbox/http_send.h"
@@ -18,7 +19,6 @@
 
 enum {
     SUBJECT_MAX_CHARACTERS = 120,
-    ADDRESS_MAX_BYTES = 254,
     MAIL_MAX_BYTES = 64 * 1024,
     WORD_MAX_BYTES = 42,    /* in base64 and its frame below the 75 of RFC 2047 */
     BASE64_LINE_BYTES = 57, /* 76 characters */
@@ -48,19 +48,6 @@ struct flight {
 };
 
 /* --- the text --------------------------------------------------------------------------------- */
-
-/* One plain address: no space, no bracket, no line break, ASCII. */
-static bool address_fine(const char *s)
-{
-    size_t n = s ? strlen(s) : 0;
-    const char *at = s ? strchr(s, '@') : NULL;
-    if (n < 3 || n > ADDRESS_MAX_BYTES || !at || at == s || !at[1] || strchr(at + 1, '@'))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (s[i] <= ' ' || s[i] > '~' || strchr("<>()[],;:\\\"", s[i]))
-            return false;
-    return s[0] != '-' && s[0] != '.';
-}
 
 static void add_base64(struct buf *out, const char *p, size_t n)
 {
@@ -208,7 +195,7 @@ static bool file_fine(const struct outbox_file *f)
 static const char *mail_write(const struct mail *w, struct cx *cx, const struct outbox_message *m,
                               struct buf *out)
 {
-    if (!address_fine(m->to))
+    if (!mail_address_ok(m->to))
         return "recipient";
     if (!text_fine(m->text) || (m->subject && !utf8_valid(m->subject, strlen(m->subject))) ||
         (m->link && !text_fine(m->link)))
@@ -457,7 +444,7 @@ enum err channel_mail_new(struct arena *a, const struct channel_mail_options *o,
     if (!server_read(a, o->server, &tls, &url))
         return refuse(ret_message, T("Tulis server surel seperti smtp://surel.kantor.example:587 "
                                      "atau smtps://surel.kantor.example:465."));
-    if (!address_fine(o->from))
+    if (!mail_address_ok(o->from))
         return refuse(ret_message, T("Tulis alamat pengirim surel, misalnya "
                                      "bukutamu@kantor.example."));
     if (o->from_name && !utf8_valid(o->from_name, strlen(o->from_name)))
