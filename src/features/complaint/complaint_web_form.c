@@ -84,11 +84,7 @@ const struct option complaint_class_options[] = {{"unsorted", T("Belum digolongk
 
 const char *complaint_form_label(const char *form)
 {
-    for (const struct option *o = complaint_form_options; o->value; o++) {
-        if (str_eq(o->value, form))
-            return o->label;
-    }
-    return "";
+    return str_or(option_label(complaint_form_options, form), "");
 }
 
 /* --- what was typed, for the form ------------------------------------------------------------------------ */

@@ -158,10 +158,7 @@ enum err today_fill(struct cx *cx, struct http_req *req, struct answer_queue *q)
         q->typed_from = form_typed(cx, req, "from");
         q->typed_until = form_typed(cx, req, "until");
     }
-    for (const struct option *o = done_words; o->value; o++) {
-        if (str_eq(o->value, http_query(req, "selesai")))
-            q->done = o->label;
-    }
+    q->done = option_label(done_words, http_query(req, "selesai"));
     if (settings_channel_ready(cx->settings, "webpush"))
         q->push_key = webpush_public_key(cx->arena, cx->settings->webpush_key_file);
     return ERR_OK;

@@ -196,7 +196,7 @@ static enum err write_visits(struct out *o)
     return e;
 }
 
-static enum err send_json(struct out *o, struct http_res *res)
+static enum err send_json(struct out *o, struct http_res *res, const char *name)
 {
     o->fd = memfd_create("visits", MFD_CLOEXEC);
     if (o->fd < 0)
@@ -209,11 +209,12 @@ static enum err send_json(struct out *o, struct http_res *res)
         return e == ERR_OK ? ERR_INTERNAL : e;
     }
     res->content_type = "application/json";
+    http_res_attachment(o->cx, res, name);
     http_res_file(res, o->fd, (uint64_t)o->bytes);
     return ERR_OK;
 }
 
-static enum err send_xlsx(struct out *o, struct http_res *res)
+static enum err send_xlsx(struct out *o, struct http_res *res, const char *name)
 {
     struct cx *cx = o->cx;
     const struct xlsx_sheet sheet = {.name = "Kunjungan",
@@ -221,20 +222,11 @@ static enum err send_xlsx(struct out *o, struct http_res *res)
                                      .column_count = OUT_FIELDS,
                                      .landscape = true,
                                      .offset_min = cx->offset_min};
-    int fd = -1;
-    int64_t bytes = 0;
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &o->book));
+    TRY(workbook_begin(cx, &o->book));
     enum err e = xlsx_sheet_begin(o->book, &sheet);
     if (e == ERR_OK)
         e = write_visits(o);
-    if (e != ERR_OK) {
-        xlsx_drop(o->book);
-        return e;
-    }
-    TRY(xlsx_end(o->book, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, o->book, e, name);
 }
 
 /* --- the page, the file ------------------------------------------------------------------------------------------- */
@@ -322,8 +314,7 @@ enum err exchange_out_file_get(struct cx *cx, struct http_req *req, struct http_
     TRY(audit_note(cx, "visits_exported", "office", "",
                    arena_printf(cx->arena, "from=%s until=%s kind=%s masked=%d", from, until,
                                 json ? "json" : "xlsx", o->masked)));
-    TRY(json ? send_json(o, res) : send_xlsx(o, res));
-    http_res_attachment(
-        cx, res, arena_printf(cx->arena, "kunjungan %s %s.%s", from, until, json ? "json" : "xlsx"));
-    return ERR_OK;
+    const char *name = arena_printf(cx->arena, "kunjungan %s %s.%s", from, until,
+                                    json ? "json" : "xlsx");
+    return json ? send_json(o, res, name) : send_xlsx(o, res, name);
 }

@@ -470,10 +470,7 @@ enum err channels_get(struct cx *cx, struct http_req *req, struct http_res *res)
     if (req->wants == WANTS_JSON)
         return answer_json(cx, res);
     struct channels_view *v = ARENA_NEW(cx->arena, struct channels_view);
-    for (const struct option *o = done_words; o->value; o++) {
-        if (str_eq(o->value, http_query(req, "selesai")))
-            v->done = o->label;
-    }
+    v->done = option_label(done_words, http_query(req, "selesai"));
     return show(cx, req, res, v, NULL);
 }
 

@@ -29,6 +29,13 @@ struct page_view {
  * the caller set it. */
 enum err page_render(struct cx *cx, struct http_req *req, struct http_res *res,
                      const struct page_view *view) MUST_USE;
+/* A workbook (lib/xlsx), made in the spool of the data folder. */
+struct xlsx;
+enum err workbook_begin(struct cx *cx, struct xlsx **ret) MUST_USE;
+/* Ends it and sends it as a file to be kept under that name. `filled` other than ERR_OK: drops it, and that is the
+ * answer. */
+enum err workbook_send(struct cx *cx, struct http_res *res, struct xlsx *x, enum err filled,
+                       const char *name) MUST_USE;
 /* For lib/http: the page of a refusal. */
 enum err portal_error_page(struct cx *cx, struct http_req *req, struct http_res *res, enum err e,
                            int status) MUST_USE;

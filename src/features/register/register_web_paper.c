@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/portal/portal.h"
 #include "features/proof/proof.h"
 #include "features/register/register_web.h"
 #include "features/staff/staff.h"
@@ -274,21 +275,11 @@ static enum err sheet_lines(struct cx *cx, struct xlsx *x, const struct register
 enum err register_xlsx(struct cx *cx, const struct register_sheet *s, struct http_res *res)
 {
     struct xlsx *x = NULL;
-    int fd = -1;
-    int64_t bytes = 0;
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = sheet_lines(cx, x, s);
     if (e == ERR_OK)
         e = sheet_recap(cx, x, s);
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, file_name(cx, s, "xlsx"));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, x, e, file_name(cx, s, "xlsx"));
 }
 
 enum err register_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *res)

@@ -243,10 +243,7 @@ static enum err list_get(struct cx *cx, struct http_req *req, struct http_res *r
         return answer_json(cx, res, 200);
     struct report_schedule_view *v = ARENA_NEW(cx->arena, struct report_schedule_view);
     v->typed = (struct report_recipient_typed){.report = "monthly", .form = "pdf", .day = "5"};
-    for (const struct option *o = words; o->value; o++) {
-        if (str_eq(o->value, http_query(req, "selesai")))
-            v->done = o->label;
-    }
+    v->done = option_label(words, http_query(req, "selesai"));
     return show(cx, req, res, v);
 }
 

@@ -320,19 +320,9 @@ enum err report_book_get(struct cx *cx, struct http_req *req, struct http_res *r
 {
     struct asked a;
     struct xlsx *x = NULL;
-    int fd = -1;
-    int64_t bytes = 0;
     TRY(read_asked(cx, req, &a));
     TRY(audit_note(cx, "report_exported", "report", a.period.text, "format=xlsx list=visits"));
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = book_fill(cx, &a, x);
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, arena_printf(cx->arena, "Kunjungan %s.xlsx", a.period.text));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, x, e, arena_printf(cx->arena, "Kunjungan %s.xlsx", a.period.text));
 }

@@ -6,6 +6,7 @@
 
 #include "features/audit/audit.h"
 #include "features/office/office.h"
+#include "features/portal/portal.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/pdf/pdf.h"
@@ -519,19 +520,9 @@ enum err report_xlsx_get(struct cx *cx, struct http_req *req, struct http_res *r
 {
     struct report_paper *p = ARENA_NEW(cx->arena, struct report_paper);
     struct xlsx *x = NULL;
-    int fd = -1;
-    int64_t bytes = 0;
     TRY(report_paper_read(cx, req, "xlsx", p));
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = book_fill(cx, x, p);
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res,
-                        arena_printf(cx->arena, "Laporan pelayanan %s.xlsx", p->period.text));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, x, e,
+                         arena_printf(cx->arena, "Laporan pelayanan %s.xlsx", p->period.text));
 }

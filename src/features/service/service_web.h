@@ -46,10 +46,6 @@ extern const struct form service_verify_form, service_work_form, service_lapor_f
 service_handler service_ticket_get, service_verify_post, service_work_post, service_lapor_post;
 /* service_web_list.c */
 service_handler service_list_get, service_book_get;
-struct xlsx;
-/* Ends a workbook and sends it as a file of that name. */
-enum err service_book_send(struct cx *cx, struct http_res *res, struct xlsx *x,
-                           const char *name) MUST_USE;
 /* service_web_figures.c */
 extern const struct form service_limits_form;
 service_handler service_limits_get, service_limits_post, service_figures_get, service_this_year_get;

@@ -49,10 +49,9 @@ const struct option info_state_options[] = {
 struct info_filter info_filter_of(const struct http_req *req, int this_year)
 {
     const char *state = http_query(req, "keadaan");
-    struct info_filter f = {.state = ""};
+    const struct option *known = option_find(info_state_options, state);
+    struct info_filter f = {.state = known ? known->value : ""};
     int64_t year = 0;
-    for (const struct option *o = info_state_options; o->value; o++)
-        f.state = str_eq(o->value, state) ? o->value : f.state;
     if (str_to_i64(str_or(http_query(req, "tahun"), ""), 2000, 2200, &year))
         f.year = (int)year;
     if (f.year == 0 && state && !str_eq(f.state, "open"))

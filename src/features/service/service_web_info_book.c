@@ -3,6 +3,7 @@
 #include "features/service/service_web.h"
 
 #include "features/audit/audit.h"
+#include "features/portal/portal.h"
 #include "lib/base/str.h"
 #include "lib/xlsx/xlsx.h"
 #include "lib/base/banned.h"
@@ -147,22 +148,8 @@ static enum err fill(struct cx *cx, struct xlsx *x, const struct info_book *b)
 static enum err send_book(struct cx *cx, struct http_res *res, const struct info_book *b)
 {
     struct xlsx *x = NULL;
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
-    enum err e = fill(cx, x, b);
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    return service_book_send(cx, res, x, b->file);
-}
-
-static const char *state_words(const char *state)
-{
-    for (const struct option *o = info_state_options; o->value; o++) {
-        if (str_eq(o->value, state))
-            return o->label;
-    }
-    return "";
+    TRY(workbook_begin(cx, &x));
+    return workbook_send(cx, res, x, fill(cx, x, b), b->file);
 }
 
 static enum err requests(struct cx *cx, struct http_res *res, const struct info_filter *f)
@@ -174,7 +161,8 @@ static enum err requests(struct cx *cx, struct http_res *res, const struct info_
         .title = arena_printf(cx->arena, "Register permintaan informasi publik, %s", year),
         .file = arena_printf(cx->arena, "Register permintaan informasi %s.xlsx", year),
         .line = arena_printf(cx->arena, "Saringan: %s. Paling banyak %s baris.",
-                             state_words(f->state), f->year ? "20.000" : "1.000"),
+                             option_label(info_state_options, f->state),
+                             f->year ? "20.000" : "1.000"),
         .action = "info_requests_exported",
         .detail = arena_printf(cx->arena, "state=%s year=%d", f->state, f->year),
         .columns = request_columns,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "features/audit/audit.h"
+#include "features/portal/portal.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
 #include "lib/xlsx/xlsx.h"
@@ -26,11 +27,8 @@ const struct option service_filter_categories[] = {
 /* Of the options, else the first: addresses are typed by people. */
 static const char *one_of(const struct option *options, const char *value)
 {
-    for (const struct option *o = options; o->value; o++) {
-        if (str_eq(o->value, value))
-            return o->value;
-    }
-    return options[0].value;
+    const struct option *o = option_find(options, value);
+    return o ? o->value : options[0].value;
 }
 
 static struct service_filter filter_of(const struct http_req *req)
@@ -209,30 +207,15 @@ static enum err book_fill(struct cx *cx, struct xlsx *x, const struct service_fi
     return found.count ? ERR_OK : xlsx_row_strong(x, none);
 }
 
-enum err service_book_send(struct cx *cx, struct http_res *res, struct xlsx *x, const char *name)
-{
-    int fd = -1;
-    int64_t bytes = 0;
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, name);
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
-}
-
 enum err service_book_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct service_filter f = filter_of(req);
     struct xlsx *x = NULL;
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = book_fill(cx, x, &f);
     if (e == ERR_OK)
         e = audit_note(cx, "service_complaints_exported", "office", cx->actor.office_id,
                        arena_printf(cx->arena, "state=%s category=%s year=%lld late=%d", f.state,
                                     f.category, (long long)f.year, (int)f.late));
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    return service_book_send(cx, res, x, "Pengaduan layanan.xlsx");
+    return workbook_send(cx, res, x, e, "Pengaduan layanan.xlsx");
 }

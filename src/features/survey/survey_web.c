@@ -446,20 +446,10 @@ static enum err book_get(struct cx *cx, struct http_req *req, struct http_res *r
 {
     struct survey_figures f = {.people = 0};
     struct xlsx *x = NULL;
-    int fd = -1;
-    int64_t bytes = 0;
     TRY(figures_of(cx, req, &f));
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = book_fill(cx, x, &f);
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, arena_printf(cx->arena, "IKM %s.xlsx", f.period.text));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, x, e, arena_printf(cx->arena, "IKM %s.xlsx", f.period.text));
 }
 
 const struct route *survey_routes(void)

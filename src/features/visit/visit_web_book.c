@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "features/audit/audit.h"
+#include "features/portal/portal.h"
 #include "features/staff/staff.h"
 #include "features/visit/visit_store.h"
 #include "features/visit/visit_view.h"
@@ -117,23 +118,13 @@ enum err visit_book_get(struct cx *cx, struct http_req *req, struct http_res *re
     struct visit_query q;
     struct xlsx *x = NULL;
     size_t count = 0;
-    int fd = -1;
-    int64_t bytes = 0;
     TRY(visit_read_query(cx, req, &q));
     const char *day = time_day_text(cx->arena, q.from_ms, cx->offset_min);
-    TRY(xlsx_begin(cx->arena, arena_printf(cx->arena, "%s/spool", cx->data_dir), &x));
+    TRY(workbook_begin(cx, &x));
     enum err e = make_book(cx, x, &q, &count);
     if (e == ERR_OK)
         e = audit_note(cx, "visit_list_exported", "visit", "",
                        arena_printf(cx->arena, "day=%s rows=%zu filtered=%d", day, count,
                                     q.name_pattern || q.state));
-    if (e != ERR_OK) {
-        xlsx_drop(x);
-        return e;
-    }
-    TRY(xlsx_end(x, &fd, &bytes));
-    res->content_type = XLSX_TYPE;
-    http_res_attachment(cx, res, arena_printf(cx->arena, "tamu %s.xlsx", day));
-    http_res_file(res, fd, (uint64_t)bytes);
-    return ERR_OK;
+    return workbook_send(cx, res, x, e, arena_printf(cx->arena, "tamu %s.xlsx", day));
 }

@@ -1,6 +1,7 @@
 /* The small rules behind widgets.tmpl. */
 #include "lib/html/widgets.h"
 
+#include "lib/base/str.h"
 #include "lib/base/banned.h"
 
 struct clock_face clock_face(int64_t elapsed_s, int64_t limit_s, bool done)
@@ -53,6 +54,21 @@ size_t option_count(const struct option *options)
     while (options && options[n].value)
         n++;
     return n;
+}
+
+const struct option *option_find(const struct option *options, const char *value)
+{
+    for (const struct option *o = options; o && o->value; o++) {
+        if (str_eq(o->value, value))
+            return o;
+    }
+    return NULL;
+}
+
+const char *option_label(const struct option *options, const char *value)
+{
+    const struct option *o = option_find(options, value);
+    return o ? o->label : NULL;
 }
 
 size_t menu_length(const struct menu_item *menu)

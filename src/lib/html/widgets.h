@@ -60,6 +60,10 @@ struct step_view {
 
 /* Items before the one whose value is NULL (0 for NULL). */
 size_t option_count(const struct option *options);
+/* The option of that value, NULL: there is none. `value` may be NULL. */
+const struct option *option_find(const struct option *options, const char *value);
+/* Its label, or NULL. */
+const char *option_label(const struct option *options, const char *value);
 size_t menu_length(const struct menu_item *menu);
 
 /* The first error of a field, or NULL. */
