@@ -17,10 +17,7 @@ const struct service_limit_info service_limit_infos[SERVICE_LIMITS] = {
 };
 
 const struct service_word service_categories[] = {
-    {"complaint", T("Pengaduan tidak berkadar pengawasan")},
-    {"supervisory", T("Pengaduan berkadar pengawasan")},
-    {"information", T("Permintaan informasi")},
-    {"aspiration", T("Aspirasi")},
+    SERVICE_CATEGORY_ROWS,
     {NULL, NULL},
 };
 

@@ -45,6 +45,13 @@ enum err service_limits_tx(struct db_conn *tx, void *arg);
 struct service_word {
     const char *code, *label; /* msgid */
 };
+/* Rows of a table of words or of options: code and msgid. */
+/* clang-format off */
+#define SERVICE_CATEGORY_ROWS                                                                      \
+    {"complaint", T("Pengaduan tidak berkadar pengawasan")},                                       \
+    {"supervisory", T("Pengaduan berkadar pengawasan")},                                           \
+    {"information", T("Permintaan informasi")}, {"aspiration", T("Aspirasi")}
+/* clang-format on */
 extern const struct service_word service_categories[]; /* ended by code NULL */
 const char *service_word_label(const struct service_word *words, const char *code);
 const char *service_state_label(const char *state);

@@ -13,12 +13,7 @@ const struct option service_category_options[] = {{"complaint", T("Pengaduan")},
                                                   {"information", T("Permintaan informasi")},
                                                   {"aspiration", T("Aspirasi")},
                                                   {NULL, NULL}};
-const struct option service_reader_categories[] = {
-    {"complaint", T("Pengaduan tidak berkadar pengawasan")},
-    {"supervisory", T("Pengaduan berkadar pengawasan")},
-    {"information", T("Permintaan informasi")},
-    {"aspiration", T("Aspirasi")},
-    {NULL, NULL}};
+const struct option service_reader_categories[] = {SERVICE_CATEGORY_ROWS, {NULL, NULL}};
 const struct option info_way_options[] = {
     {"see", T("Melihat, membaca, mendengarkan, atau mencatat")},
     {"paper", T("Salinan di kertas")},

@@ -17,12 +17,7 @@ const struct option service_state_options[] = {
     {"verified", T("Diverifikasi")}, {"rejected", T("Ditolak")}, {"handling", T("Ditindaklanjuti")},
     {"answered", T("Dijawab")},      {"done", T("Selesai")},     {NULL, NULL}};
 const struct option service_filter_categories[] = {
-    {"", T("Semua")},
-    {"complaint", T("Pengaduan tidak berkadar pengawasan")},
-    {"supervisory", T("Pengaduan berkadar pengawasan")},
-    {"information", T("Permintaan informasi")},
-    {"aspiration", T("Aspirasi")},
-    {NULL, NULL}};
+    {"", T("Semua")}, SERVICE_CATEGORY_ROWS, {NULL, NULL}};
 
 /* Of the options, else the first: addresses are typed by people. */
 static const char *one_of(const struct option *options, const char *value)
