@@ -157,6 +157,7 @@ static void how_people_read_it(void **state)
     const char *at = arena_printf(arena, "Kamis, 23 Juli 2026, %s WIB", time_hm(arena, ms, WIB));
     assert_string_equal(time_moment(arena, ms, WIB, false), at);
     assert_null(strstr(time_moment(arena, ms, 540, true), "WIB"));
+    assert_string_equal(time_paper_moment(arena, ms, WIB), "Kamis, 23 Juli 2026, pukul 09.41 WIB");
     assert_string_equal(time_zone_letters(WIB), "WIB");
     assert_string_equal(time_zone_letters(WITA), "WITA");
     assert_string_equal(time_zone_letters(540), "WIT");

@@ -76,16 +76,12 @@ static void put_things(struct cx *cx, struct slip *s)
 static void put_guest(struct cx *cx, struct slip *s)
 {
     const struct visit *v = &s->visit;
-    int64_t at = s->items[0].taken_at;
     put(s, "nomor_kunjungan", visit_number_text(cx->arena, v));
     put(s, "tamu_nama", v->name);
     put(s, "tamu_organisasi", v->organization);
     put(s, "tanda_pengenal", v->badge);
     put(s, "alasan_tanpa_kartu", v->no_card_reason);
-    put(s, "waktu_titip",
-        arena_printf(cx->arena, "%s, pukul %s %s",
-                     time_long_date(cx->arena, at, cx->offset_min, false),
-                     time_hm(cx->arena, at, cx->offset_min), time_zone_letters(cx->offset_min)));
+    put(s, "waktu_titip", time_paper_moment(cx->arena, s->items[0].taken_at, cx->offset_min));
     put(s, "petugas_nama", s->officer.name);
     put(s, "petugas_jabatan", s->officer.title);
     put(s, "petugas_nip", s->officer.nip);

@@ -10,6 +10,7 @@
 #include "lib/base/phone.h"
 #include "lib/base/str.h"
 #include "lib/base/time.h"
+#include "lib/docx/docx.h"
 #include "lib/qr/qr.h"
 #include "letter_data.h"
 #include "lib/base/banned.h"
@@ -125,14 +126,10 @@ static const char *date_text(struct cx *cx, int64_t ms)
 
 static const char *moment_text(struct cx *cx, const struct letter_intake *in)
 {
-    const char *day = time_long_date(cx->arena, in->received_at, cx->offset_min, false);
     bool day_only = str_eq(in->reporter_mode, "anonymous") ||
                     in->received_at == time_day_start(in->received_at, cx->offset_min);
-    if (day_only)
-        return day;
-    return arena_printf(cx->arena, "%s, pukul %s %s", day,
-                        time_hm(cx->arena, in->received_at, cx->offset_min),
-                        time_zone_letters(cx->offset_min));
+    return day_only ? time_long_date(cx->arena, in->received_at, cx->offset_min, false)
+                    : time_paper_moment(cx->arena, in->received_at, cx->offset_min);
 }
 
 /* "Rp12.500.000"; NULL when it is not known. */
@@ -419,9 +416,5 @@ const char *letter_file_name(struct cx *cx, const char *number)
 
 enum err letter_send(struct cx *cx, struct http_res *res, struct bytes file, const char *name)
 {
-    res->content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-    http_res_attachment(cx, res, name);
-    res->body = buf_new(cx->arena, file.n, file.n);
-    buf_add(&res->body, file.p, file.n);
-    return ERR_OK;
+    return http_res_download(cx, res, DOCX_TYPE, name, file);
 }

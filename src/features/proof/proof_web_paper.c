@@ -15,11 +15,8 @@
 
 const char *proof_received(const struct cx *cx, int64_t at, bool day_only)
 {
-    const char *day = time_long_date(cx->arena, at, cx->offset_min, false);
-    if (day_only)
-        return day;
-    return arena_printf(cx->arena, "%s, pukul %s %s", day, time_hm(cx->arena, at, cx->offset_min),
-                        time_zone_letters(cx->offset_min));
+    return day_only ? time_long_date(cx->arena, at, cx->offset_min, false)
+                    : time_paper_moment(cx->arena, at, cx->offset_min);
 }
 
 const char *proof_short_time(const struct cx *cx, int64_t ms)

@@ -84,11 +84,8 @@ static const char *cell_received(const struct source *s)
 {
     struct arena *a = s->cx->arena;
     int offset = s->cx->offset_min;
-    const char *date = time_long_date(a, s->row->at, offset, false);
-    if (!s->row->has_time)
-        return date;
-    return arena_printf(a, "%s, %s %s", date, time_hm(a, s->row->at, offset),
-                        time_zone_letters(offset));
+    return s->row->has_time ? time_moment(a, s->row->at, offset, false)
+                            : time_long_date(a, s->row->at, offset, false);
 }
 
 static const char *cell_letter_number(const struct source *s)

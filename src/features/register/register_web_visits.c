@@ -47,8 +47,7 @@ static const char *cell_arrived(const struct row_source *r)
     int offset = r->cx->offset_min;
     if (str_eq(member(r, "time"), "unknown"))
         return time_long_date(a, r->visit->arrived_at, offset, false);
-    return arena_printf(a, "%s, %s %s", time_long_date(a, r->visit->arrived_at, offset, false),
-                        time_hm(a, r->visit->arrived_at, offset), time_zone_letters(offset));
+    return time_moment(a, r->visit->arrived_at, offset, false);
 }
 
 static const char *id_type_text(const char *type)

@@ -6,6 +6,8 @@
 #include "features/report/report_web.h"
 #include "lib/base/settings.h"
 #include "lib/base/str.h"
+#include "lib/docx/docx.h"
+#include "lib/pdf/pdf.h"
 #include "lib/seal/seal.h"
 #include "lib/base/banned.h"
 
@@ -57,7 +59,7 @@ static enum err file_make(struct cx *cx, const struct report_recipient *r,
 {
     bool word = str_eq(r->form, "docx");
     TRY(word ? report_docx_make(cx, p, &ret->data) : report_pdf_make(cx, p, &ret->data));
-    ret->type = word ? REPORT_DOCX_TYPE : REPORT_PDF_TYPE;
+    ret->type = word ? DOCX_TYPE : PDF_TYPE;
     ret->name = arena_printf(cx->arena, "Laporan pelayanan %s.%s", p->period.text, r->form);
     return ERR_OK;
 }

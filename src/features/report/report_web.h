@@ -11,9 +11,6 @@
 #define REPORT_LISTERS    (ROLE_LEADERS | ROLE_DESK)
 #define REPORT_SCHEDULERS (ROLE_LEADERS | ROLE_ADMIN)
 
-#define REPORT_PDF_TYPE  "application/pdf"
-#define REPORT_DOCX_TYPE "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 /* The period of the path, or 404. */
 enum err report_period_wanted(struct cx *cx, const struct http_req *req,
                               struct report_period *ret) MUST_USE;

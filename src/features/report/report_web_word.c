@@ -10,7 +10,6 @@
 #include "lib/docx/docx.h"
 #include "lib/base/banned.h"
 
-#define DOCX_TYPE  "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #define BLOCKS     12
 #define ITEMS_MAX  32
 #define MEMBERS    8
@@ -257,10 +256,7 @@ enum err report_docx_get(struct cx *cx, struct http_req *req, struct http_res *r
     cx->lang = LANG_ID;
     TRY(report_paper_read(cx, req, "docx", p));
     TRY(report_docx_make(cx, p, &file));
-    res->content_type = DOCX_TYPE;
-    http_res_attachment(cx, res,
-                        arena_printf(cx->arena, "Laporan pelayanan %s.docx", p->period.text));
-    res->body = buf_new(cx->arena, file.n, file.n);
-    buf_add(&res->body, file.p, file.n);
-    return ERR_OK;
+    return http_res_download(cx, res, DOCX_TYPE,
+                             arena_printf(cx->arena, "Laporan pelayanan %s.docx", p->period.text),
+                             file);
 }

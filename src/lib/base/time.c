@@ -235,3 +235,9 @@ char *time_moment(struct arena *a, int64_t ms, int offset_min, bool english)
     return arena_printf(a, "%s, %s %s", time_long_date(a, ms, offset_min, english),
                         time_hm(a, ms, offset_min), time_zone_letters(offset_min));
 }
+
+char *time_paper_moment(struct arena *a, int64_t ms, int offset_min)
+{
+    return arena_printf(a, "%s, pukul %s %s", time_long_date(a, ms, offset_min, false),
+                        time_hm(a, ms, offset_min), time_zone_letters(offset_min));
+}

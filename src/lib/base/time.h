@@ -40,5 +40,7 @@ char *time_hms(struct arena *a, int64_t ms, int offset_min);
 char *time_long_date(struct arena *a, int64_t ms, int offset_min, bool english);
 /* A moment as every page writes it: "Kamis, 23 Juli 2026, 09.41 WIB". */
 char *time_moment(struct arena *a, int64_t ms, int offset_min, bool english);
+/* And as Indonesian papers do: "Kamis, 23 Juli 2026, pukul 09.41 WIB". */
+char *time_paper_moment(struct arena *a, int64_t ms, int offset_min);
 
 #endif

@@ -20,6 +20,7 @@
 #include "lib/base/err.h"
 
 /* Ceilings, looked at before anything is unpacked. */
+#define DOCX_TYPE         "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #define DOCX_FILE_MAX     ((size_t)4 << 20)  /* the .docx */
 #define DOCX_ENTRIES_MAX  300u               /* files in it */
 #define DOCX_PART_MAX     ((size_t)8 << 20)  /* one of them unpacked */
