@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include "office_fixture.h"
+#include "register_fixture.h"
 
 #include "features/proof/proof.h"
 #include "features/reach/reach.h"
@@ -198,27 +199,7 @@ static struct register_close closing_of(struct desk *d, const char *month, struc
 {
     struct register_close c = {.act = visit_act_of(d->cx), .first = "2026-06"};
     assert_true(register_month_read(d->cx->arena, month, 420, &c.month));
-    c.closing = (struct register_closing){.book = "tamu",
-                                          .month = c.month.text,
-                                          .id = cx_new_id(d->cx),
-                                          .closed_at = d->cx->now_ms,
-                                          .closed_by = "",
-                                          .signer = "Kasi",
-                                          .acknowledged = "Kajari",
-                                          .proof_code = proof_code_new(d->cx->arena),
-                                          .pages = 1,
-                                          .file_hash = hash};
-    c.proof = (struct proof){.code = c.closing.proof_code,
-                             .kind = PROOF_REGISTER,
-                             .subject_id = c.closing.id,
-                             .year = 2026,
-                             .made_at = d->cx->now_ms,
-                             .made_by = "",
-                             .reason = "closing",
-                             .pages = 1,
-                             .file_bytes = 1,
-                             .page_hashes = hash,
-                             .file_hash = hash};
+    closing_fill(d->cx->arena, "tamu", cx_new_id(d->cx), hash, &c);
     return c;
 }
 

@@ -1,6 +1,7 @@
 /* Lines of the books on the engine: numbers, half a year of writing, settling, cancelling and closing counted again
  * beside the SQL, what comes into R.IN.1 by itself, and that a complaint gives the books its day alone. */
 #include "house_fixture.h"
+#include "register_fixture.h"
 
 #include "features/proof/proof.h"
 #include "features/register/register_web.h"
@@ -193,27 +194,7 @@ static int64_t model_close(struct model *m, int64_t left)
     assert_int_equal(recap.received, mine.received);
     assert_int_equal(recap.settled, mine.settled);
     assert_int_equal(recap.carried, left); /* what the month before left */
-    c.closing = (struct register_closing){.book = m->book.book,
-                                          .month = c.month.text,
-                                          .id = house_id(h),
-                                          .closed_at = h->cx->now_ms,
-                                          .closed_by = ARIEF,
-                                          .signer = "Kasi",
-                                          .acknowledged = "Kajari",
-                                          .proof_code = proof_code_new(h->cx->arena),
-                                          .pages = 1,
-                                          .file_hash = hash};
-    c.proof = (struct proof){.code = c.closing.proof_code,
-                             .kind = PROOF_REGISTER,
-                             .subject_id = c.closing.id,
-                             .year = 2026,
-                             .made_at = h->cx->now_ms,
-                             .made_by = ARIEF,
-                             .reason = "closing",
-                             .pages = 1,
-                             .file_bytes = 1,
-                             .page_hashes = hash,
-                             .file_hash = hash};
+    closing_fill(h->cx->arena, m->book.book, house_id(h), hash, &c);
     c.book = &m->book; /* counted again inside: what was drawn must still be true */
     c.closing.received = recap.received + 1;
     c.closing.carried = recap.carried;
