@@ -344,6 +344,13 @@ static void dead_letters_can_go_again(void **state)
                      1);
     assert_int_equal(entries(h, id, "message_retried"), 1);
     assert_int_equal(notice_retry(h->cx, row_id), ERR_CONFLICT);
+    house_exec(
+        h, "UPDATE outbox SET state = 'failed', kind = 'case_reminder', subject_id = office_id");
+    assert_int_equal(notice_retry(h->cx, row_id), ERR_OK); /* of no visit: about whom it is for */
+    assert_int_equal(house_number(h, "SELECT count(*) FROM audit_entry e JOIN outbox o ON "
+                                     "o.recipient_id = e.subject_id WHERE e.subject_kind = 'staff' "
+                                     "AND e.action = 'message_retried'"),
+                     1);
 }
 
 static void the_policy_is_the_offices(void **state)

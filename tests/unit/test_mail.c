@@ -15,7 +15,7 @@ static void one_plain_address_is_taken(void **state)
     static const char *const wrong[] = {
         NULL,        "",        "a",       "a@b",         "@b.c",          "a@.c",
         "a@b.c.",    "a@b@c.d", "a b@c.d", "a@b.c,d@e.f", "a@b.c\r\nX: y", "<a@b.c>",
-        "\"a\"@b.c", "-a@b.c",  ".a@b.c",  "é@b.c",       "a@b.c;d@e.f"};
+        "\"a\"@b.c", "-a@b.c",  ".a@b.c",  "é@b.c",       "a@b.c;d@e.f",   "a@b..c"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_null(mail_address_read(arena, wrong[i]));
     struct buf b = buf_new(arena, 300, 400);

@@ -3,6 +3,7 @@
 #include "features/notice/notice_escalate_store.h"
 
 #include "features/audit/audit.h"
+#include "features/casework/casework.h"
 #include "features/report/report_schedule.h"
 #include "features/staff/staff.h"
 #include "lib/base/str.h"
@@ -273,6 +274,19 @@ enum err escalation_save(struct db_conn *tx, void *arg)
                            .detail = arena_printf(db_conn_arena(tx), "rules=%zu", s->count)});
 }
 
+/* Whom or what the retrying of a message is about: its visit, else the person whom it is for. */
+static struct audit_new retried(const struct outbox_row *row, const char *detail)
+{
+    bool person = str_eq(row->kind, CASE_REMINDER) || str_eq(row->kind, NOTICE_TEST);
+    bool report = report_is_mail(row->kind);
+    return (struct audit_new){.action = "message_retried",
+                              .subject_kind = report   ? "report_recipient"
+                                              : person ? "staff"
+                                                       : "visit",
+                              .subject_id = report || person ? row->recipient_id : row->subject_id,
+                              .detail = detail};
+}
+
 enum err notice_retry_tx(struct db_conn *tx, void *arg)
 {
     const struct message_retry *r = arg;
@@ -281,11 +295,5 @@ enum err notice_retry_tx(struct db_conn *tx, void *arg)
     TRY(outbox_retry(tx, r->act.office_id, r->outbox_id, r->act.now_ms));
     const char *detail = arena_printf(db_conn_arena(tx), "to=%s channel=%s", row.recipient_id,
                                       row.channel);
-    if (!report_is_mail(row.kind))
-        return visit_log(tx, &r->act, row.subject_id, "message_retried", detail);
-    return visit_act_log(tx, &r->act,
-                         (struct audit_new){.action = "message_retried",
-                                            .subject_kind = "report_recipient",
-                                            .subject_id = row.recipient_id,
-                                            .detail = detail});
+    return visit_act_log(tx, &r->act, retried(&row, detail));
 }

@@ -13,11 +13,7 @@
 
 char *office_label(struct arena *a, const char *typed)
 {
-    char *label = str_trim(a, typed ? typed : "");
-    for (char *s = label; *s; s++)
-        if (*s >= 'a' && *s <= 'z')
-            *s = (char)(*s - 'a' + 'A');
-    return label;
+    return str_upper(a, str_trim(a, str_or(typed, "")));
 }
 
 /* Where the digits at the end begin: at most six of them. */

@@ -76,8 +76,7 @@ static const char *day_of(const struct cx *cx, int64_t ms)
 
 static const char *moment(const struct cx *cx, int64_t ms)
 {
-    return arena_printf(cx->arena, "%s, %s %s", day_of(cx, ms),
-                        time_hm(cx->arena, ms, cx->offset_min), time_zone_letters(cx->offset_min));
+    return time_moment(cx->arena, ms, cx->offset_min, cx->lang == LANG_EN);
 }
 
 static const char *period_label(struct cx *cx, const char *text)

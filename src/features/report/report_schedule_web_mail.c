@@ -25,7 +25,7 @@ static enum err queue_due(struct cx *cx, const char *office_id, struct report_re
                                   .period = due.period,
                                   .outbox_id = cx_new_id(cx),
                                   .due_at = due.at};
-        TRY(db_tx(cx, "report_mail_queue", report_tx_mail_queue, &c));
+        TRY(db_tx_low(cx, "report_mail_queue", report_tx_mail_queue, &c));
         *ret_queued = *ret_queued || c.queued;
         r->last_period = due.period;
     }

@@ -83,6 +83,7 @@ struct report_page_view {
     const char *share_words, *time_words, *heat_words; /* what the charts say */
     struct report_heat_row *heat;
     size_t heat_count;
+    int64_t heat_most; /* guests in the busiest hour */
     int heat_height, heat_width;
     struct report_hour *hours;
     size_t hour_count;

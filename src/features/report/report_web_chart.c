@@ -215,6 +215,7 @@ void report_heat(struct cx *cx, const struct report_sum *s, struct report_page_v
     v->heat = ARENA_ARRAY(cx->arena, WEEKDAYS, struct report_heat_row);
     v->hours = ARENA_ARRAY(cx->arena, hours, struct report_hour);
     v->hour_count = hours;
+    v->heat_most = h.most;
     v->heat_width = slot - 4;
     for (size_t i = 0; i < hours; i++)
         v->hours[i] = (struct report_hour){

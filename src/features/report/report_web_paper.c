@@ -230,11 +230,6 @@ static void heat_table(struct cx *cx, struct pdf *pdf, const struct report_page_
     size_t hours = v->hour_count < PDF_COLUMNS - 1 ? v->hour_count : PDF_COLUMNS - 1;
     const char **cells = ARENA_ARRAY(cx->arena, v->heat_count * (hours + 1) + 1, const char *);
     uint8_t *shades = ARENA_ARRAY(cx->arena, v->heat_count * (hours + 1) + 1, uint8_t);
-    int64_t most = 1;
-    for (size_t i = 0; i < v->heat_count * hours; i++) {
-        int64_t n = v->heat[i / hours].cells[i % hours].n;
-        most = n > most ? n : most;
-    }
     columns[0] = (struct pdf_column){cx_t(cx, T("Hari")), 14, PDF_LEFT};
     for (size_t i = 0; i < hours; i++)
         columns[i + 1] = (struct pdf_column){v->hours[i].label, 86.0 / (double)hours, PDF_RIGHT};
@@ -243,7 +238,7 @@ static void heat_table(struct cx *cx, struct pdf *pdf, const struct report_page_
         for (size_t j = 0; j < hours; j++) {
             int64_t n = v->heat[i].cells[j].n;
             cells[i * (hours + 1) + j + 1] = report_whole(cx, n);
-            shades[i * (hours + 1) + j + 1] = (uint8_t)(n * HEAT_PERCENT / most);
+            shades[i * (hours + 1) + j + 1] = (uint8_t)(n * HEAT_PERCENT / v->heat_most);
         }
     }
     const struct pdf_table table = {.columns = columns,

@@ -176,18 +176,13 @@ static void put_hours(struct words *w, const struct report_paper *p)
     struct report_page_view *v = ARENA_NEW(cx->arena, struct report_page_view);
     report_heat(cx, &p->figures.sum, v);
     struct docx_row *rows = ARENA_ARRAY(cx->arena, v->hour_count + 1, struct docx_row);
-    int64_t most = 0;
-    for (size_t i = 0; i < v->heat_count * v->hour_count; i++) {
-        int64_t n = v->heat[i / v->hour_count].cells[i % v->hour_count].n;
-        most = n > most ? n : most;
-    }
     for (size_t i = 0; i < v->hour_count; i++) {
         struct docx_item members[MEMBERS] = {{.name = "nama", .text = v->hours[i].label}};
         for (size_t day = 1; day <= ARRAY_LEN(names); day++) {
             const char *key = arena_printf(cx->arena, "%zu-%.2s", day % 7, v->hours[i].label);
             members[day] = (struct docx_item){
                 .name = names[day - 1],
-                .text = busy(cx, report_count_of(&p->figures.sum, "hour", key), most)};
+                .text = busy(cx, report_count_of(&p->figures.sum, "hour", key), v->heat_most)};
         }
         rows[i] = row_of(cx, members);
     }

@@ -163,16 +163,6 @@ const char *visit_name_pattern(struct arena *a, const char *q, bool anywhere)
     return b.p;
 }
 
-static const char *upper(struct arena *a, const char *s)
-{
-    char *copy = arena_strdup(a, s);
-    for (char *c = copy; *c; c++) {
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
-    }
-    return copy;
-}
-
 /* date, state, q, cursor and limit of the request. */
 enum err visit_read_query(struct cx *cx, struct http_req *req, struct visit_query *ret)
 {
@@ -210,7 +200,7 @@ enum err visit_read_query(struct cx *cx, struct http_req *req, struct visit_quer
     if (!str_empty(text)) {
         char *trimmed = str_trim(cx->arena, text);
         q.name_pattern = *trimmed ? visit_name_pattern(cx->arena, trimmed, true) : NULL;
-        q.label = upper(cx->arena, trimmed);
+        q.label = str_upper(cx->arena, trimmed);
     }
     *ret = q;
     return ERR_OK;

@@ -24,7 +24,7 @@ char *mail_address_read(struct arena *a, const char *typed)
     char *address = str_lower(a, str_trim(a, str_or(typed, "")));
     if (!mail_address_ok(address))
         return NULL;
-    const char *domain = strchr(address, '@') + 1;
-    const char *dot = strchr(domain, '.');
-    return dot && dot != domain && address[strlen(address) - 1] != '.' ? address : NULL;
+    const char *at = strchr(address, '@'), *dot = strrchr(at, '.');
+    bool domain = dot && dot[1] && at[1] != '.' && !strstr(at, "..");
+    return domain ? address : NULL;
 }

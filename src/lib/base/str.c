@@ -109,6 +109,16 @@ char *str_lower(struct arena *a, const char *s)
     return copy;
 }
 
+char *str_upper(struct arena *a, const char *s)
+{
+    char *copy = arena_strdup(a, s);
+    for (char *c = copy; c && *c; c++) {
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+    }
+    return copy;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

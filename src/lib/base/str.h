@@ -32,8 +32,9 @@ bool str_empty(const char *s);                           /* NULL or "" */
 const char *str_or(const char *s, const char *fallback); /* fallback for NULL or "" */
 /* Equal in a time that does not depend on where they differ. Lengths are not secret. */
 bool str_eq_secret(const char *a, const char *b);
-/* ASCII lower case copy. */
+/* ASCII lower or upper case copy. */
 char *str_lower(struct arena *a, const char *s);
+char *str_upper(struct arena *a, const char *s);
 /* s without ASCII white space at both ends (a copy). */
 char *str_trim(struct arena *a, const char *s);
 /* Whole decimal number in [min, max], nothing around it; false otherwise, and for NULL. */

@@ -1,5 +1,6 @@
 /* multipart/form-data (RFC 7578). A body in memory is read in place, and files are borrowed from it. A spooled
  * one is looked at through a small window: texts are copied, of files only their place is kept. See form.h. */
+#include "lib/http/guard.h"
 #include "lib/http/internal.h"
 
 #include <string.h>
@@ -17,12 +18,6 @@
 #define WINDOW_MIN     (PART_HEAD_MAX + 2)
 
 /* --- the boundary ---------------------------------------------------------------------------------------- */
-
-static bool is_token_char(char c)
-{
-    return c && (strchr("!#$%&'*+-.^_`|~", c) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                 (c >= 'a' && c <= 'z'));
-}
 
 /* What a boundary may consist of; some clients leave out the quotes around those that are no token. */
 static bool is_boundary_char(char c)
@@ -49,7 +44,7 @@ static bool quoted_value(const char **at, struct buf *value)
 static bool plain_value(const char **at, struct buf *value)
 {
     const char *c = *at;
-    while ((is_token_char(*c) || is_boundary_char(*c)) && *c != ' ')
+    while ((http_token_char(*c) || is_boundary_char(*c)) && *c != ' ')
         buf_putc(value, *c++);
     *at = c;
     return value->n > 0;
@@ -73,7 +68,7 @@ bool form_boundary(struct arena *a, const char *content_type, char **ret)
             return false;
         at += 1 + strspn(at + 1, " \t");
         const char *name = at;
-        while (is_token_char(*at))
+        while (http_token_char(*at))
             at++;
         size_t n = (size_t)(at - name);
         if (n == 0 && (*at == ';' || !*at)) /* a semicolon too many */

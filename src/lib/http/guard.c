@@ -21,7 +21,7 @@ static void refuse(struct guard *g, int status, const char *code)
     }
 }
 
-static bool is_token_char(unsigned char c)
+bool http_token_char(char c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
         return true;
@@ -33,7 +33,7 @@ static bool is_token(const char *s)
     if (!*s)
         return false;
     for (; *s; s++) {
-        if (!is_token_char((unsigned char)*s))
+        if (!http_token_char(*s))
             return false;
     }
     return true;

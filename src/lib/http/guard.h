@@ -39,4 +39,7 @@ void guard_end(struct guard *g, const struct guard_limits *limits);
  * character, no encoded slash, no backslash, no dot segment. False: refuse the request with 400. */
 bool guard_path(struct arena *a, const char *target, char **ret_path);
 
+/* A character of a token (RFC 9110 section 5.6.2). */
+bool http_token_char(char c);
+
 #endif

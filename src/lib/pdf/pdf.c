@@ -56,16 +56,6 @@ static const char *lines(struct pdf *p, const char *s)
     return text_clean(p->arena, s, true, NOTE_MAX_CHARS);
 }
 
-static const char *capitals(struct pdf *p, const char *s)
-{
-    char *copy = arena_strdup(p->arena, name(p, s));
-    for (char *at = copy; *at; at++) {
-        if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 'a' + 'A');
-    }
-    return copy;
-}
-
 void pdf_letterhead(struct pdf *p, const struct pdf_letterhead *l)
 {
     struct block *b = add(p, BLOCK_LETTERHEAD);
@@ -73,8 +63,8 @@ void pdf_letterhead(struct pdf *p, const struct pdf_letterhead *l)
     if (!str_empty(l->phone))
         address = arena_printf(p->arena, "%s%sTelepon %s", str_or(address, ""),
                                str_empty(address) ? "" : " · ", phone_dialled(p->arena, l->phone));
-    b->u.letterhead = (struct pdf_letterhead){.parent = capitals(p, l->parent),
-                                              .office = capitals(p, l->office),
+    b->u.letterhead = (struct pdf_letterhead){.parent = str_upper(p->arena, name(p, l->parent)),
+                                              .office = str_upper(p->arena, name(p, l->office)),
                                               .address = name(p, address)};
 }
 

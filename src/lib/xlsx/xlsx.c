@@ -174,12 +174,8 @@ static enum err checked(lxw_error e)
     return e == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE ? ERR_INVALID : ERR_INTERNAL;
 }
 
-/* A cell of the table. Every text is typed as one, so it is never a formula when the file is opened; one that
- * begins like a formula is marked as text too, so that it does not become one when the cell is edited. */
-static lxw_format *guarded(struct xlsx *x, const char *text, lxw_format *format)
+static lxw_format *guarded(struct xlsx *x, lxw_format *format)
 {
-    if (!looks_like_formula(cell_text(x, text)))
-        return format;
     bool strong = format == x->strong[XLSX_TEXT] || format == x->strong[XLSX_WRAP];
     bool wrap = format == x->cells[XLSX_WRAP] || format == x->strong[XLSX_WRAP];
     return x->guarded[strong][wrap];
@@ -188,6 +184,15 @@ static lxw_format *guarded(struct xlsx *x, const char *text, lxw_format *format)
 static enum err write_text(struct xlsx *x, lxw_col_t column, const char *text, lxw_format *format)
 {
     return checked(worksheet_write_string(x->sheet, x->row, column, cell_text(x, text), format));
+}
+
+/* A cell of the table. Every text is typed as one, so it is never a formula when the file is opened; one that
+ * begins like a formula is marked as text too, so that it does not become one when the cell is edited. */
+static enum err write_guarded(struct xlsx *x, lxw_col_t column, const char *text, lxw_format *format)
+{
+    const char *clean = cell_text(x, text);
+    return checked(worksheet_write_string(x->sheet, x->row, column, clean,
+                                          looks_like_formula(clean) ? guarded(x, format) : format));
 }
 
 static enum err write_heads(struct xlsx *x, const struct xlsx_sheet *s)
@@ -257,7 +262,7 @@ static enum err write_cell(struct xlsx *x, size_t i, const struct xlsx_cell *cel
     case XLSX_TEXT:
     case XLSX_WRAP:
         if (!str_empty(cell->text))
-            return write_text(x, column, cell->text, guarded(x, cell->text, format));
+            return write_guarded(x, column, cell->text, format);
         break;
     }
     return checked(worksheet_write_blank(x->sheet, x->row, column, format));
@@ -299,8 +304,7 @@ static enum err write_row(struct xlsx *x, const struct xlsx_cell *cells, lxw_for
         /* In a row of totals a text may stand in a column of numbers. */
         bool words = cells[i].text && x->columns[i].kind != XLSX_TEXT &&
                      x->columns[i].kind != XLSX_WRAP;
-        TRY(words ? write_text(x, (lxw_col_t)i, cells[i].text,
-                               guarded(x, cells[i].text, formats[XLSX_TEXT]))
+        TRY(words ? write_guarded(x, (lxw_col_t)i, cells[i].text, formats[XLSX_TEXT])
                   : write_cell(x, i, &cells[i], formats[x->columns[i].kind]));
     }
     x->row++;
