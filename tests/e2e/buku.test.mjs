@@ -1,15 +1,14 @@
 // The books of the office beside the guest book: letters that come in and go out, the intelligence work register,
 // telaahan. A month is kept, closed, read back from its PDF and counted again here; what is sealed is in none.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
+import { printed as textOf } from './papers.mjs';
 
-const run = promisify(execFile);
-const SECRET = ['Dana bantuan dipotong', 'Budi Hartono', 'Siti Pelapor', 'Desa Anjir'];
+// Single words: in a narrow column a phrase is broken by what stands beside it.
+const SECRET = ['dipotong', 'Hartono', 'Siti', 'Anjir'];
 const day = (ms) => new Date(ms + 7 * 3600_000).toISOString().slice(0, 10);
 const today = day(Date.now());
 const month = today.slice(0, 7);
@@ -35,7 +34,7 @@ export default function (suite) {
     const file = path.join(dir, `${book}-${which}.pdf`);
     fs.writeFileSync(file, answer.bytes);
     if (process.env.BUKUTAMU_KEEP) fs.copyFileSync(file, path.join(process.env.BUKUTAMU_KEEP, path.basename(file)));
-    return (await run('pdftotext', ['-layout', file, '-'])).stdout;
+    return textOf(file);
   };
   const sealed = (text, what) => {
     for (const word of SECRET) assert.ok(!text.includes(word), `${what} says "${word}"`);
@@ -204,6 +203,7 @@ export default function (suite) {
     sealed(reviews, 'the PDF of R.IN.19');
     await office.halt();
     const rows = await office.sql("SELECT group_concat(hex(words_sealed)) FROM register_words");
+    assert.ok(rows.length > 0, 'words are kept');
     assert.ok(!Buffer.from(rows.replaceAll(',', ''), 'hex').includes('Bantuan desa')); // sealed on the disk
     await office.serve();
   });

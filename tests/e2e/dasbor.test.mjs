@@ -1,16 +1,13 @@
 // The dashboard as its readers use it: in a browser of three widths and without scripts, from a number to its visits, and
 // as papers that an office program opens.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
 import { guestData } from './lib.mjs';
+import { convert, haveSoffice, printed } from './papers.mjs';
 
-const run = promisify(execFile);
-const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
 
 export default function (suite) {
   let browser, dir;
@@ -69,12 +66,11 @@ export default function (suite) {
       assert.equal(answer.status, 200, answer.text);
       fs.writeFileSync(path.join(dir, `laporan.${kind}`), answer.bytes);
     }
-    texts.push((await run('pdftotext', ['-layout', pdf, '-'])).stdout);
+    texts.push(await printed(pdf));
     for (const kind of haveSoffice ? ['docx', 'xlsx'] : []) {
       const out = path.join(dir, kind);
-      await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'pdf', '--outdir',
-        out, path.join(dir, `laporan.${kind}`)], { timeout: 110_000 });
-      texts.push((await run('pdftotext', ['-layout', path.join(out, 'laporan.pdf'), '-'])).stdout);
+      await convert(dir, 'pdf', [path.join(dir, `laporan.${kind}`)], { out });
+      texts.push(await printed(path.join(out, 'laporan.pdf')));
     }
     for (const text of texts) {
       assert.match(text, /Kejaksaan Negeri Kapuas|KEJAKSAAN NEGERI KAPUAS/);

@@ -1,15 +1,12 @@
 // An old guest book in the browser: a workbook that an office program wrote is uploaded, its columns are chosen, every
 // bad row is named, it comes in, stands in the register, and goes out again.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
+import { convert, haveSoffice } from './papers.mjs';
 
-const run = promisify(execFile);
-const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
 const BOOK = ['No,Nama Tamu,Tanggal,Jam,NIK,No HP,Alamat,Keperluan,Petugas,Keterangan',
   '1,Rina Wati,2024-03-04,09:15,6203015708900002,081234567890,"Jalan Pemuda 1, Kapuas",Menanyakan tilang,Bayu,',
   '2,=1+1,2024-03-05,10:00,,,Jalan Baru,Mengantar surat,Bayu,penting',
@@ -25,8 +22,7 @@ export default function (suite) {
     let file = path.join(dir, 'buku.csv');
     fs.writeFileSync(file, BOOK);
     if (haveSoffice) {
-      await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'xlsx',
-        '--outdir', dir, file], { timeout: 110_000 });
+      await convert(dir, 'xlsx', [file]);
       file = path.join(dir, 'buku.xlsx');
     }
     const browser = await launch();

@@ -1,15 +1,12 @@
 // Every letter of the product, as shipped and with its placeholders cut into runs as Word cuts them, filled with what
 // nobody should write: LibreOffice opens all of them and prints exactly that, as text.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { pack, splitRuns, unpack } from './docx.mjs';
+import { convert, haveSoffice, printed } from './papers.mjs';
 
-const run = promisify(execFile);
-const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
 
 const BAD = `=cmd|' /C calc'!A0 ]]> &amp; <w:p/> {{nomor_surat}} {{/dokumen}} {{x}}`;
 // What no form takes may still lie in a database: from an import, from a version of long ago.
@@ -115,16 +112,15 @@ export default function (suite) {
     assert.equal(answer.status, 200, `${kind}: ${answer.text}`);
     assert.match(answer.text, /Versi 1/, kind);
   };
-  const printed = async (files) => {
+  const texts = async (files) => {
     const out = fs.mkdtempSync(path.join(dir, 'out.'));
-    await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'pdf', '--outdir', out,
-      ...files.values()], { timeout: 170_000 });
-    const texts = new Map();
+    await convert(dir, 'pdf', [...files.values()], { out, timeout: 170_000 });
+    const found = new Map();
     for (const [kind, file] of files) {
       const pdf = path.join(out, path.basename(file).replace('.docx', '.pdf'));
-      texts.set(kind, (await run('pdftotext', ['-raw', pdf, '-'], { maxBuffer: 1 << 26 })).stdout);
+      found.set(kind, await printed(pdf, '-raw'));
     }
-    return texts;
+    return found;
   };
   // Page numbers stand between the halves of a long name; the numbers of two rounds differ.
   const flat = (text) => spaced(text.replace(/Halaman \d+ dari \d+/g, '').replace(/\b(R-[A-Z]+|Print|B|R)-\d+\//g, '$1-N/'));
@@ -138,9 +134,9 @@ export default function (suite) {
     const listed = (await admin.getJson('/templat-surat')).json;
     const wanted = { ...letters, ...papers };
     assert.deepEqual(listed.items.map((i) => i.kind).sort(), Object.keys(wanted).sort(), 'every kind is looked at here');
-    const whole = await printed(await all('utuh'));
+    const whole = await texts(await all('utuh'));
     for (const kind of Object.keys(wanted)) await upload(kind);
-    const cut = await printed(await all('terbelah'));
+    const cut = await texts(await all('terbelah'));
     for (const [kind, want] of Object.entries(wanted)) {
       const text = flat(whole.get(kind));
       for (const words of want.says) assert.ok(text.includes(spaced(words)), `${kind} says ${words}:\n${whole.get(kind).slice(0, 3000)}`);
@@ -149,7 +145,8 @@ export default function (suite) {
       const own = [BAD, SHOWN, BAD.slice(0, 70)].reduce((left, words) => without(left, spaced(words)), text);
       assert.doesNotMatch(own, /\{\{|\}\}/, `${kind}: ${own.slice(Math.max(0, own.search(/\{\{|\}\}/) - 80)).slice(0, 200)}`);
       const same = flat(cut.get(kind));
-      const at = [...text].findIndex((letter, i) => letter !== [...same][i]);
+      const letters = [...same];
+      const at = [...text].findIndex((letter, i) => letter !== letters[i]);
       assert.ok(same === text, `${kind}: cut into runs it says “${same.slice(at - 40, at + 60)}”, not “${text.slice(at - 40, at + 60)}”`);
     }
     return undefined;
@@ -170,8 +167,8 @@ export default function (suite) {
         fs.writeFileSync(file, pack(new Map([...shipped, ['word/document.xml', Buffer.from(xml.slice(0, from) + space + xml.slice(until))]])));
         return [height, file];
       }));
-      const texts = await printed(files);
-      return heights.map((height) => texts.get(height).split('\f').slice(0, -1)
+      const found = await texts(files);
+      return heights.map((height) => found.get(height).split('\f').slice(0, -1)
         .map((page) => spaced(page.replace(/^.*Halaman \d+ dari \d+$/gm, '').replace(/^CONTOH.*$/gm, ''))));
     };
     let [low, high] = [20, 14000];

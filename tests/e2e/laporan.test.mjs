@@ -1,16 +1,13 @@
 // The report by mail, from the page to the mailbox: named, due while the server was down, sent once, opened with the
 // programs people have; without a mail server it waits and says so.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
-import { guestData, ROOT, sleep, until } from './lib.mjs';
+import { guestData, sleep, startFake, until } from './lib.mjs';
+import { convert, haveSoffice, printed } from './papers.mjs';
 
-const run = promisify(execFile);
-const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
 const DAY = 24 * 3600 * 1000;
 
 // --- a mail as a reader takes it apart ---------------------------------------------------------------
@@ -41,7 +38,7 @@ function open(mail) {
 }
 
 export default function (suite) {
-  let office, admin, dir, port, control, child, guestName;
+  let office, admin, dir, port, control, guestName;
   const mails = async () => (await fetch(`http://127.0.0.1:${control}/`)).json();
   const waitMails = (n) => until(`mail ${n}`, async () => {
     const list = await mails();
@@ -55,12 +52,7 @@ export default function (suite) {
     office = await suite.office({ whatsapp: false });
     dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bukutamu-laporan.'));
     suite.cleanup(() => fs.rmSync(dir, { recursive: true, force: true }));
-    child = spawn(process.execPath, [path.join(ROOT, 'tests/support/channel-fakes.mjs'), 'mail'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    suite.cleanup(() => child.kill());
-    [port, control] = await new Promise((resolve, reject) => {
-      child.on('exit', (code) => reject(new Error(`mail ended with ${code}; run npm ci in tests/e2e`)));
-      child.stdout.once('data', (part) => resolve(String(part).trim().split(' ').slice(1).map(Number)));
-    });
+    [port, control] = await startFake(suite, 'mail');
     const desk = await office.program('rina');
     const guest = guestData();
     guestName = guest.name;
@@ -70,7 +62,6 @@ export default function (suite) {
   };
   const page = async () => (await admin.get('/laporan-berkala')).text;
   const list = async () => (await admin.getJson('/laporan-berkala')).json;
-  const printed = async (pdf) => (await run('pdftotext', ['-layout', pdf, '-'])).stdout;
   const save = (name, bytes) => {
     fs.writeFileSync(path.join(dir, name), bytes);
     return path.join(dir, name);
@@ -144,7 +135,7 @@ export default function (suite) {
     await need();
     const word = (await mails()).map(open).find((one) => one.name.endsWith('.docx'));
     const file = save('laporan.docx', word.file);
-    await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', 'pdf', '--outdir', dir, file], { timeout: 110_000 });
+    await convert(dir, 'pdf', [file]);
     const text = await printed(file.replace(/docx$/, 'pdf'));
     assert.match(text, /Laporan Pelayanan Tamu/i);
     assert.doesNotMatch(text, /\{\{|\}\}/);

@@ -358,3 +358,13 @@ export const PHONES = { arief: '6281200000103', hendra: '6281200000104', maria: 
 
 // A small portrait, made for these tests.
 export const JPEG = fs.readFileSync(new URL('./foto.jpg', import.meta.url));
+
+// A local push service or mail server (tests/support/channel-fakes.mjs): its ports.
+export function startFake(suite, kind) {
+  const child = spawn(process.execPath, [path.join(ROOT, 'tests/support/channel-fakes.mjs'), kind], { stdio: ['ignore', 'pipe', 'inherit'] });
+  suite.cleanup(() => child.kill());
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`${kind} ended with ${code}; run npm ci in tests/e2e`)));
+    child.stdout.once('data', (part) => resolve(String(part).trim().split(' ').slice(1).map(Number)));
+  });
+}

@@ -2,12 +2,11 @@
 // answers, notices in the browser; the administrator's page of channels, deputies and the duty calendar,
 // and what the officials' telephone pages weigh.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
-import { csrfOf, guestData, PHONES, ROOT, sleep, unescapeHtml, until } from './lib.mjs';
+import { csrfOf, guestData, PHONES, sleep, startFake, unescapeHtml, until } from './lib.mjs';
 
 const KIB = 1024;
 const HOOK = 'kata-acak-hook-gateway-uji';
@@ -69,15 +68,6 @@ async function startGateway() {
 }
 
 // A fake of tests/support as a process: [port, control port].
-function startFake(suite, kind) {
-  const child = spawn(process.execPath, [path.join(ROOT, 'tests/support/channel-fakes.mjs'), kind], { stdio: ['ignore', 'pipe', 'inherit'] });
-  suite.cleanup(() => child.kill());
-  return new Promise((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`${kind} ended with ${code}; run npm ci in tests/e2e`)));
-    child.stdout.once('data', (part) => resolve(String(part).trim().split(' ').slice(1).map(Number)));
-  });
-}
-
 const post = async (url, value) => (await fetch(url, {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value),
 })).json();

@@ -1,19 +1,16 @@
 // Letters as an office uses them: LibreOffice opens every one and prints what was typed, hostile or not; a template
 // that went through an office program comes back, is checked and used; one with a mistake is refused in words.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { axe, clean, launch, person, shoot } from './browser.mjs';
+import { convert as convertAll, haveSoffice, printed } from './papers.mjs';
 
-const run = promisify(execFile);
 const KINDS = ['complaint_form', 'receipt', 'review', 'disposition', 'order', 'report', 'notice', 'transfer',
   'completion', 'summons', 'deposit', 'service_report', 'pledge'];
 const HOSTILE = 'Dr. Ir. H. Muhammad Abdurrahman Wiranatakusumah-Tjokrodiningrat ]]> & <w:p/> "=1+1" {{nomor_surat}} {{/dasar}}';
 
-const haveSoffice = await run('soffice', ['--version']).then(() => true, () => false);
 
 export default function (suite) {
   let chief, admin, id, dir;
@@ -42,14 +39,11 @@ export default function (suite) {
     await office.serve();
     return office;
   };
-  // One run of LibreOffice for all files: starting it takes longer than the work.
   const convert = async (to, files) => {
     const out = fs.mkdtempSync(path.join(dir, 'out.'));
-    await run('soffice', ['--headless', `-env:UserInstallation=file://${dir}/profil`, '--convert-to', to, '--outdir', out,
-      ...files], { timeout: 110_000 });
+    await convertAll(dir, to, files, { out });
     return (file) => path.join(out, path.basename(file).replace(/\.docx$/, `.${to}`));
   };
-  const printed = async (pdf) => (await run('pdftotext', ['-layout', pdf, '-'])).stdout;
   const save = (name, bytes) => {
     const file = path.join(dir, name);
     fs.writeFileSync(file, bytes);

@@ -12,14 +12,7 @@ static int begin(void **state)
 {
     struct house *h = house_new();
     h->settings.channels = "telegram,mail";
-    h->cx->settings = &h->settings;
     *state = h;
-    return 0;
-}
-
-static int end(void **state)
-{
-    house_free(*state);
     return 0;
 }
 
@@ -34,7 +27,7 @@ static enum err add(struct house *h, const char *id, const char *report, const c
                     const char *address)
 {
     struct cx *cx = h->cx;
-    struct report_change c = {.act = {h->office, "user", BAGUS, cx->now_ms},
+    struct report_change c = {.act = house_act(h, BAGUS),
                               .id = id,
                               .name = "Kejati Kalimantan Tengah",
                               .report = report,
@@ -117,7 +110,7 @@ static void test_two_at_once(void **state)
     struct house *h = *state;
     assert_int_equal(add(h, ANA, "monthly", "pdf", "ana@kejaksaan.go.id"), ERR_OK);
     struct report_change c = {
-        .act = {h->office, "system", "", h->cx->now_ms}, .id = ANA, .period = "2026-06"};
+        .act = visit_act_system(h->office, h->cx->now_ms), .id = ANA, .period = "2026-06"};
     for (int i = 0; i < 2; i++) {
         c.outbox_id = cx_new_id(h->cx);
         assert_int_equal(db_tx(h->cx, "queue", report_tx_mail_queue, &c), ERR_OK);
@@ -145,7 +138,7 @@ static void test_one_address_once(void **state)
     struct house *h = *state;
     assert_int_equal(add(h, ANA, "monthly", "pdf", "ana@kejaksaan.go.id"), ERR_OK);
     assert_int_equal(add(h, BEN, "monthly", "docx", "ana@kejaksaan.go.id"), ERR_CONFLICT);
-    struct report_change c = {.act = {h->office, "user", BAGUS, h->cx->now_ms}, .id = ANA};
+    struct report_change c = {.act = house_act(h, BAGUS), .id = ANA};
     assert_int_equal(db_tx(h->cx, "end", report_tx_recipient_end, &c), ERR_OK);
     assert_int_equal(house_number(h, "SELECT count(*) FROM report_recipient WHERE address_sealed "
                                      "IS NULL AND address_index IS NULL AND ended_at > 0"),
@@ -265,14 +258,14 @@ static void test_each_sending_is_audited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_once_a_period, begin, end),
-        cmocka_unit_test_setup_teardown(test_a_server_that_was_down, begin, end),
-        cmocka_unit_test_setup_teardown(test_two_at_once, begin, end),
-        cmocka_unit_test_setup_teardown(test_waits_for_the_channel, begin, end),
-        cmocka_unit_test_setup_teardown(test_one_address_once, begin, end),
-        cmocka_unit_test_setup_teardown(test_no_more_than_fifty, begin, end),
-        cmocka_unit_test_setup_teardown(test_the_mail, begin, end),
-        cmocka_unit_test_setup_teardown(test_each_sending_is_audited, begin, end),
+        cmocka_unit_test_setup_teardown(test_once_a_period, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_a_server_that_was_down, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_two_at_once, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_waits_for_the_channel, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_one_address_once, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_no_more_than_fifty, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_the_mail, begin, house_end),
+        cmocka_unit_test_setup_teardown(test_each_sending_is_audited, begin, house_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,9 +154,8 @@ static void how_people_read_it(void **state)
     assert_string_equal(time_hms(arena, ms, WIB), "09.41.05");
     assert_string_equal(time_long_date(arena, ms, WIB, false), "Kamis, 23 Juli 2026");
     assert_string_equal(time_long_date(arena, ms, WIB, true), "Thursday, 23 July 2026");
-    const char *at = arena_printf(arena, "Kamis, 23 Juli 2026, %s WIB", time_hm(arena, ms, WIB));
-    assert_string_equal(time_moment(arena, ms, WIB, false), at);
-    assert_null(strstr(time_moment(arena, ms, 540, true), "WIB"));
+    assert_string_equal(time_moment(arena, ms, WIB, false), "Kamis, 23 Juli 2026, 09.41 WIB");
+    assert_string_equal(time_moment(arena, ms, 540, true), "Thursday, 23 July 2026, 11.41 WIT");
     assert_string_equal(time_paper_moment(arena, ms, WIB), "Kamis, 23 Juli 2026, pukul 09.41 WIB");
     assert_string_equal(time_zone_letters(WIB), "WIB");
     assert_string_equal(time_zone_letters(WITA), "WITA");

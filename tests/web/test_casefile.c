@@ -120,6 +120,7 @@ static void a_key_put_away_is_asked_for_on_the_page(void **state)
     assert_int_equal(got.status, 200);
     assert_non_null(strstr(got.body, way));
     got = web_page(w, ROLE_OFFICE_HEAD, files);
+    assert_int_equal(got.status, 200);
     assert_null(strstr(got.body, "buka-kunci"));
     struct ask a = {.method = HTTP_POST,
                     .target = "/pengaduan/buka-kunci",

@@ -160,8 +160,10 @@ static void papers_are_no_letters_of_a_complaint(void **state)
                    "{\"kind\":\"pledge\",\"signer\":\"" HENDRA "\"}");
     assert_int_equal(got.status, 422);
     got = web_page(w, ROLE_INTEL_CHIEF, web_complaint_path(w, id, "/surat"));
+    assert_int_equal(got.status, 200);
     assert_null(strstr(got.body, "value=\"deposit\""));
     got = web_page(w, ROLE_ADMIN, "/nomor-surat");
+    assert_int_equal(got.status, 200);
     assert_null(strstr(got.body, "Tanda titip"));
     got = web_page(w, ROLE_ADMIN, "/templat-surat");
     says(got.body, "Tanda titip barang");

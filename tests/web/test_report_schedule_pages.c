@@ -7,13 +7,6 @@
 #define TYPED                                                                                      \
     "name=Kejati+Kalteng&address=Pembinaan%40Kejaksaan.go.id&report=monthly&form=pdf&day=5"
 
-static struct got post(struct web *w, uint32_t role, const char *target, const char *form)
-{
-    return web_ask(
-        w, (struct ask){
-               .method = HTTP_POST, .target = target, .role = role, .form = form, .page = true});
-}
-
 static const char *first_id(struct web *w)
 {
     struct got got = web_get(w, ROLE_ADMIN, PATH);
@@ -41,7 +34,7 @@ static void a_recipient_is_added_and_removed(void **state)
 {
     struct web *w = *state;
     w->h->settings.channels = "mail";
-    struct got got = post(w, ROLE_OFFICE_HEAD, PATH, TYPED);
+    struct got got = web_form(w, ROLE_OFFICE_HEAD, PATH, TYPED);
     assert_int_equal(got.status, 303);
     assert_string_equal(got.location, PATH "?selesai=1");
     got = web_page(w, ROLE_OFFICE_HEAD, got.location);
@@ -58,7 +51,7 @@ static void a_recipient_is_added_and_removed(void **state)
                                         "'report_recipient_added' AND actor_id = '" HENDRA "'"),
                      1);
     const char *id = first_id(w);
-    got = post(w, ROLE_ADMIN, arena_printf(w->arena, PATH "/%s/hapus", id), "");
+    got = web_form(w, ROLE_ADMIN, arena_printf(w->arena, PATH "/%s/hapus", id), "");
     assert_int_equal(got.status, 303);
     got = web_page(w, ROLE_ADMIN, got.location);
     assert_non_null(strstr(got.body, "Belum ada penerima."));
@@ -83,7 +76,7 @@ static void what_is_refused_comes_back_filled_in(void **state)
         {"name=Ana&address=ana%40b.id&report=monthly&form=pdf&day=0", "Tanggal kirim"},
         {"name=Ana&address=ana%40b.id&report=monthly&form=pdf&day=", "Tulis tanggal kirim"}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct got got = post(w, ROLE_ADMIN, PATH, rows[i].form);
+        struct got got = web_form(w, ROLE_ADMIN, PATH, rows[i].form);
         assert_int_equal(got.status, 422);
         assert_non_null(strstr(got.body, rows[i].words));
         assert_non_null(strstr(got.body, "class=\"error\""));
@@ -91,8 +84,8 @@ static void what_is_refused_comes_back_filled_in(void **state)
             assert_non_null(strstr(got.body, "value=\"Ana\""));
     }
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM report_recipient"), 0);
-    assert_int_equal(post(w, ROLE_ADMIN, PATH, TYPED).status, 303);
-    struct got got = post(w, ROLE_ADMIN, PATH, TYPED);
+    assert_int_equal(web_form(w, ROLE_ADMIN, PATH, TYPED).status, 303);
+    struct got got = web_form(w, ROLE_ADMIN, PATH, TYPED);
     assert_int_equal(got.status, 409);
     assert_non_null(strstr(got.body, "Alamat ini sudah terdaftar untuk laporan yang sama."));
     assert_non_null(strstr(got.body, "value=\"Kejati Kalteng\""));
@@ -101,7 +94,7 @@ static void what_is_refused_comes_back_filled_in(void **state)
 static void without_the_channel_it_waits_and_says_so(void **state)
 {
     struct web *w = *state;
-    assert_int_equal(post(w, ROLE_ADMIN, PATH, TYPED).status, 303);
+    assert_int_equal(web_form(w, ROLE_ADMIN, PATH, TYPED).status, 303);
     struct got got = web_page(w, ROLE_ADMIN, PATH);
     assert_non_null(strstr(got.body, "Saluran surel belum disiapkan di server."));
     assert_null(strstr(got.body, "Kirim sekarang"));
@@ -134,14 +127,14 @@ static void a_test_goes_out_at_once(void **state)
 {
     struct web *w = *state;
     w->h->settings.channels = "mail";
-    assert_int_equal(post(w, ROLE_ADMIN, PATH, TYPED).status, 303);
+    assert_int_equal(web_form(w, ROLE_ADMIN, PATH, TYPED).status, 303);
     const char *target = arena_printf(w->arena, PATH "/%s/kirim", first_id(w));
-    struct got got = post(w, ROLE_INTEL_CHIEF, target, "");
+    struct got got = web_form(w, ROLE_INTEL_CHIEF, target, "");
     assert_int_equal(got.status, 303);
     got = web_page(w, ROLE_INTEL_CHIEF, got.location);
     assert_non_null(strstr(got.body, "Laporan masuk antrean dan segera dikirim."));
     assert_non_null(strstr(got.body, "Kiriman langsung dalam antrean sejak"));
-    got = post(w, ROLE_INTEL_CHIEF, target, "");
+    got = web_form(w, ROLE_INTEL_CHIEF, target, "");
     assert_int_equal(got.status, 409);
     assert_non_null(strstr(got.body, "Kiriman sebelumnya masih dalam antrean."));
     assert_string_equal(house_text(w->h, "SELECT kind || ' ' || subject_id FROM outbox"),
@@ -150,7 +143,7 @@ static void a_test_goes_out_at_once(void **state)
     got = web_page(w, ROLE_ADMIN, PATH);
     assert_non_null(strstr(got.body, "Kiriman langsung diterima server surel"));
     assert_non_null(strstr(got.body, "belum pernah")); /* it counts for no period */
-    assert_int_equal(post(w, ROLE_ADMIN, target, "").status, 303);
+    assert_int_equal(web_form(w, ROLE_ADMIN, target, "").status, 303);
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM audit_entry WHERE action = "
                                         "'report_mail_asked'"),
                      2);

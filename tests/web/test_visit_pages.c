@@ -228,24 +228,15 @@ static void names_are_shown_and_do_nothing(void **state)
 
 /* --- forms that are refused ------------------------------------------------------------------------------------------------ */
 
-static struct got send_form(struct web *w, const char *target, const char *form)
-{
-    return web_ask(w, (struct ask){.method = HTTP_POST,
-                                   .target = target,
-                                   .role = ROLE_FRONT_DESK,
-                                   .page = true,
-                                   .form = form});
-}
-
 static void what_was_typed_is_still_there(void **state)
 {
     struct web *w = *state;
-    struct got got = send_form(w, "/tamu",
-                               "name=Budi+%22Santoso%22&id_type=ktp&id_number=6203+0117+0845&phone="
-                               "12&email=budi&address=Jl.+Mawar+7&"
-                               "organization=Dinas+X&purpose=Baris+satu%0D%0ABaris+dua&category="
-                               "summons&service=Konsultasi&"
-                               "no_photo_reason=Kamera+rusak&late_reason=Listrik+padam");
+    struct got got = web_form(w, ROLE_FRONT_DESK, "/tamu",
+                              "name=Budi+%22Santoso%22&id_type=ktp&id_number=6203+0117+0845&phone="
+                              "12&email=budi&address=Jl.+Mawar+7&"
+                              "organization=Dinas+X&purpose=Baris+satu%0D%0ABaris+dua&category="
+                              "summons&service=Konsultasi&"
+                              "no_photo_reason=Kamera+rusak&late_reason=Listrik+padam");
     assert_int_equal(got.status, 422);
     static const char *const typed[] = {"Budi &quot;Santoso&quot;",
                                         "6203 0117 0845",
@@ -267,21 +258,21 @@ static void what_was_typed_is_still_there(void **state)
 static void doubts_and_who_is_inside(void **state)
 {
     struct web *w = *state;
-    struct got got = send_form(
-        w, "/tamu",
+    struct got got = web_form(
+        w, ROLE_FRONT_DESK, "/tamu",
         "name=Budi&id_type=ktp&id_number=6203991708450001&purpose=x&no_photo_reason=r&gender=P");
     assert_int_equal(got.status, 422);
     has(&got, "Kode kecamatan 62.03.99");
     has(&got, "value=\"region_unknown\"");
     has(&got, "value=\"gender_differs\"");
-    got = send_form(w, "/tamu",
-                    "name=Budi&id_type=ktp&id_number=6203991708450001&purpose=x&no_photo_reason=r&"
-                    "gender=P&accept_warnings=region_unknown&accept_warnings=gender_differs");
+    got = web_form(w, ROLE_FRONT_DESK, "/tamu",
+                   "name=Budi&id_type=ktp&id_number=6203991708450001&purpose=x&no_photo_reason=r&"
+                   "gender=P&accept_warnings=region_unknown&accept_warnings=gender_differs");
     assert_int_equal(got.status, 303);
     const char *first = got.location;
-    got = send_form(w, "/tamu",
-                    "name=Budi&id_type=ktp&id_number=6203991708450001&purpose=x&no_photo_reason=r&"
-                    "accept_warnings=region_unknown");
+    got = web_form(w, ROLE_FRONT_DESK, "/tamu",
+                   "name=Budi&id_type=ktp&id_number=6203991708450001&purpose=x&no_photo_reason=r&"
+                   "accept_warnings=region_unknown");
     assert_int_equal(got.status, 409);
     has(&got, first);
     has(&got, "1/2026");
@@ -294,23 +285,24 @@ static void a_returning_guest_fills_the_form(void **state)
         w, "{\"name\":\"Fransiska "
            "Luhing\",\"id_type\":\"ktp\",\"id_number\":\"6203015708900002\",\"purpose\":\"x\",\"no_"
            "photo_reason\":\"r\",\"phone\":\"081200001122\",\"address\":\"Jl. Melati 5\"}");
-    struct got got = send_form(w, "/tamu/baru", "_q=6203+0157+0890+0002&purpose=Sudah+ditulis");
+    struct got got = web_form(w, ROLE_FRONT_DESK, "/tamu/baru",
+                              "_q=6203+0157+0890+0002&purpose=Sudah+ditulis");
     assert_int_equal(got.status, 200);
     has(&got, "Fransiska Luhing");
     has(&got, "Sudah ditulis");
     has_not(&got, "Jl. Melati 5"); /* not before somebody is chosen */
     const char *visitor = house_text(w->h, "SELECT id FROM visitor");
-    got = send_form(w, "/tamu/baru",
-                    arena_printf(w->arena, "use=%s&purpose=Sudah+ditulis", visitor));
+    got = web_form(w, ROLE_FRONT_DESK, "/tamu/baru",
+                   arena_printf(w->arena, "use=%s&purpose=Sudah+ditulis", visitor));
     assert_int_equal(got.status, 200);
     has(&got, "value=\"6203015708900002\"");
     has(&got, "Jl. Melati 5");
     has(&got, "Sudah ditulis");
     assert_int_equal(
         house_number(w->h, "SELECT count(*) FROM audit_entry WHERE action = 'visitor_used'"), 1);
-    got = send_form(w, "/tamu/baru", "_q=frans");
+    got = web_form(w, ROLE_FRONT_DESK, "/tamu/baru", "_q=frans");
     has(&got, "Fransiska Luhing");
-    got = send_form(w, "/tamu/baru", "_q=%25%25%25");
+    got = web_form(w, ROLE_FRONT_DESK, "/tamu/baru", "_q=%25%25%25");
     has_not(&got, "Fransiska Luhing");
 }
 

@@ -285,6 +285,14 @@ static inline struct got web_post(struct web *w, uint32_t role, const char *targ
                    (struct ask){.method = HTTP_POST, .target = target, .role = role, .json = json});
 }
 
+/* The form of a page. */
+static inline struct got web_form(struct web *w, uint32_t role, const char *target, const char *form)
+{
+    return web_ask(
+        w, (struct ask){
+               .method = HTTP_POST, .target = target, .role = role, .page = true, .form = form});
+}
+
 /* "a.b.0.c" of the answer as text: strings as they are, numbers printed, null and what is not there "". */
 static inline const char *web_value(struct web *w, const struct got *got, const char *path)
 {
