@@ -443,6 +443,14 @@ static void standards_stand_side_by_side(void **state)
     got = guest_ask(&g, INFO, NULL);
     holds(&got, 200, "Keputusan Nomor KEP-7");
     holds(&got, 200, "Versi baru mulai berlaku Selasa, 1 September 2026.");
+    /* a newer one that is valid before it overtakes it: nothing is announced any more */
+    got = web_form(w, ROLE_ADMIN, INFO "/ubah",
+                   "title=Informasi+Publik&decree=KEP-10&valid_from=2026-07-01&limit_count=5"
+                   "&limit_unit=working_day&start_step=1&stop_step=2" PARTS);
+    assert_int_equal(got.status, 303);
+    got = guest_ask(&g, INFO, NULL);
+    holds(&got, 200, "Keputusan Nomor KEP-10");
+    assert_null(strstr(got.body, "Versi baru mulai berlaku"));
     got = guest_ask(&g, INFO "/cabut", "");
     assert_int_equal(got.status, 401);
     assert_int_equal(house_number(w->h, "SELECT count(*) FROM service_kind WHERE ended <> ''"), 0);
@@ -528,6 +536,11 @@ static void the_counter_is_warned_about(void **state)
     got = web_page(w, ROLE_FRONT_DESK, "/tamu");
     assert_int_equal(got.status, 200);
     assert_null(strstr(got.body, "belum lengkap"));
+    /* on duty, but no more with us: then everybody of the counter counts */
+    house_exec(w->h, "UPDATE staff SET disabled_at = 1 WHERE id = '" RINA "'");
+    got = web_page(w, ROLE_ADMIN, "/kompetensi");
+    holds(&got, 200, "Yuliana Karing belum lengkap");
+    house_exec(w->h, "UPDATE staff SET disabled_at = NULL WHERE id = '" RINA "'");
     /* tomorrow she is at the counter with a certificate that is over: whoever makes the roster is told */
     got = web_form(w, ROLE_ADMIN, "/jadwal-piket",
                    "duties.0.day=2026-07-24&duties.0.post=front_desk&duties.0.staff=" RINA);

@@ -64,8 +64,7 @@ const struct form duty_form = FORM("DutyWeek", struct week_in, week_fields);
 
 static const char *day_text(const struct cx *cx, int64_t ms)
 {
-    struct civil c = time_civil(ms, cx->offset_min);
-    return arena_printf(cx->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
+    return time_day_text(cx->arena, ms, cx->offset_min);
 }
 
 /* The Monday of the week of a day ("": of today), at its midnight. */
@@ -159,7 +158,8 @@ static void gather(struct cx *cx, const struct counter_gaps *g, struct duty_view
         if (told[i])
             continue;
         for (size_t j = i; j < g->count; j++) {
-            if (!str_eq(g->items[i].text, g->items[j].text))
+            if (!str_eq(g->items[i].staff_id, g->items[j].staff_id) ||
+                !str_eq(g->items[i].text, g->items[j].text))
                 continue;
             told[j] = true;
             buf_printf(&days, "%s%s", days.n ? ", " : "", g->items[j].day);
@@ -177,7 +177,7 @@ static enum err fill_warnings(struct cx *cx, int64_t monday, struct duty_view *v
     const char *until = day_text(cx, monday + 6 * DAY_MS);
     if (strcmp(until, today) < 0)
         return ERR_OK;
-    TRY(standard_counter_gaps(cx, strcmp(from, today) < 0 ? today : from, until, &gaps));
+    TRY(standard_counter_gaps(cx, strcmp(from, today) < 0 ? today : from, until, false, &gaps));
     gather(cx, &gaps, v);
     return ERR_OK;
 }

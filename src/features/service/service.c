@@ -91,7 +91,6 @@ int64_t service_settle_day(const struct calendar *cal, const struct service_limi
 struct service_due service_due_of(const struct calendar *cal, const struct service_limits *l,
                                   const struct service_complaint *c)
 {
-    int64_t respond = after(cal, c->received, l->days[SERVICE_LIMIT_RESPOND]);
     if (str_eq(c->state, "sent"))
         return (struct service_due){after(cal, c->received, l->days[SERVICE_LIMIT_VERIFY]),
                                     T("Verifikasi")};
@@ -100,6 +99,7 @@ struct service_due service_due_of(const struct calendar *cal, const struct servi
                                     T("Ditutup sendiri")};
     if (!str_eq(c->state, "verified") && !str_eq(c->state, "handling"))
         return (struct service_due){CALENDAR_NO_DAY, ""};
+    int64_t respond = after(cal, c->received, l->days[SERVICE_LIMIT_RESPOND]);
     int64_t settle = service_settle_day(cal, l, c);
     if (str_empty(c->responded) && respond <= settle)
         return (struct service_due){respond, T("Tanggapan pertama")};

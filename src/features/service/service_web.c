@@ -118,7 +118,7 @@ enum err service_ticket_fill(struct cx *cx, const struct service_complaint *c, b
     v->channel = str_eq(c->channel, "counter") ? T("Loket") : T("Halaman publik");
     v->due_label = due.label;
     v->due = service_day_number_words(cx, due.day);
-    v->late = due.day != CALENDAR_NO_DAY && k.today > due.day && !str_eq(c->state, "answered");
+    v->late = service_is_late(&k.cal, &k.limits, c, k.today);
     v->lapor = c->lapor_number;
     v->may_verify = service_may(&k.cal, &k.limits, SERVICE_VERIFY, k.today, c);
     v->may_work = service_may(&k.cal, &k.limits, SERVICE_HANDLE, k.today, c);

@@ -50,6 +50,7 @@ struct found {
     struct service_clock clock;
     struct service_complaint *list;
     size_t count;
+    bool cut; /* there are more than a list shows or the query gave */
 };
 
 /* What the filter leaves, in the order of the query: open ones by receipt, all by number, newest first. */
@@ -65,10 +66,12 @@ static enum err find(struct cx *cx, const struct service_filter *f, struct found
     ret->count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct service_complaint *c = &ret->list[i];
-        bool late = service_is_late(&ret->clock.cal, &ret->clock.limits, c, ret->clock.today);
+        bool late = f->late &&
+                    service_is_late(&ret->clock.cal, &ret->clock.limits, c, ret->clock.today);
         if (service_filter_holds(f, c, late))
             ret->list[ret->count++] = *c;
     }
+    ret->cut = ret->count > SERVICE_LIST_MAX || (!f->year && count == SERVICE_LIST_MAX);
     return ERR_OK;
 }
 
@@ -115,7 +118,7 @@ enum err service_list_get(struct cx *cx, struct http_req *req, struct http_res *
     v->open = str_eq(f.state, "open");
     v->book = arena_printf(cx->arena, "/layanan/pengaduan.xlsx%s", query_of(cx, &f));
     v->count = found.count < SERVICE_LIST_MAX ? found.count : SERVICE_LIST_MAX;
-    v->cut = found.count > v->count;
+    v->cut = found.cut;
     v->rows = ARENA_ARRAY(cx->arena, v->count + 1, struct service_row_view);
     for (size_t i = 0; i < v->count; i++)
         fill_row(cx, &found.clock, &found.list[i], &v->rows[i]);

@@ -182,13 +182,13 @@ struct counter_gap {
 struct counter_gaps {
     struct counter_gap *items; /* by day */
     size_t count;
-    bool by_duty;  /* the duty calendar says who staffs the counter today */
-    bool recorded; /* the office has a guideline or a certificate at all */
+    bool by_duty; /* the duty calendar says who staffs the counter today */
 };
 /* Of the days from … until (at most a month), by the duty calendar. Today without anybody on duty at the counter:
- * of every account of the counter. */
+ * of every account of the counter. `only_recorded`: none while the office has recorded neither guideline nor
+ * certificate. */
 enum err standard_counter_gaps(struct cx *cx, const char *from, const char *until,
-                               struct counter_gaps *ret) MUST_USE;
+                               bool only_recorded, struct counter_gaps *ret) MUST_USE;
 
 extern const struct db_sql *const standard_statements[], *const skill_statements[];
 struct route;

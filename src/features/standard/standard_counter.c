@@ -55,14 +55,13 @@ struct search {
     struct counter_gaps found;
 };
 
-/* `person` NULL: is anybody? */
 static bool on_duty(const struct search *s, const char *day, const char *person)
 {
     for (size_t i = 0; i < s->duty_count; i++) {
         uint32_t post = 0;
         const struct duty *d = &s->duties[i];
         if (str_eq(d->day, day) && staff_role_parse(d->post, &post) && (post & ROLE_DESK) &&
-            (!person || str_eq(d->staff_id, person)))
+            str_eq(d->staff_id, person))
             return true;
     }
     return false;
@@ -81,7 +80,7 @@ static void look_at(struct cx *cx, struct search *s, const char *day, bool every
 }
 
 enum err standard_counter_gaps(struct cx *cx, const char *from, const char *until,
-                               struct counter_gaps *ret)
+                               bool only_recorded, struct counter_gaps *ret)
 {
     struct search s = {.people_count = 0};
     struct guideline g;
@@ -90,11 +89,15 @@ enum err standard_counter_gaps(struct cx *cx, const char *from, const char *unti
     if (!time_parse_date(from, &c.year, &c.month, &c.day))
         return ERR_INVALID;
     TRY(standard_skills(cx, &g, &s.facts));
+    if (only_recorded && !s.facts.has_guideline && s.facts.certificate_count == 0) {
+        *ret = s.found;
+        return ERR_OK;
+    }
     TRY(staff_list(cx->read, cx->actor.office_id, &s.people, &s.people_count));
     TRY(reach_duty_list(cx->read, cx->actor.office_id, from, until, &s.duties, &s.duty_count));
     s.found.items = ARENA_ARRAY(cx->arena, s.people_count * DAYS_MAX + 1, struct counter_gap);
-    s.found.by_duty = on_duty(&s, today, NULL);
-    s.found.recorded = s.facts.has_guideline || s.facts.certificate_count > 0;
+    for (size_t i = 0; i < s.people_count; i++)
+        s.found.by_duty = s.found.by_duty || on_duty(&s, today, s.people[i].id);
     int64_t ms = time_from_civil(c, cx->offset_min);
     for (int i = 0; i < DAYS_MAX && strcmp(day, until) <= 0; i++) {
         look_at(cx, &s, day, str_eq(day, today) && !s.found.by_duty);

@@ -95,6 +95,11 @@ bool standard_may_edit(const struct cx *cx)
     return cx->actor.kind == ACTOR_USER && (cx->actor.roles & STANDARD_EDITORS);
 }
 
+bool standard_kind_shown(const struct cx *cx, const struct standard_kind *k)
+{
+    return str_empty(k->ended) || standard_may_edit(cx);
+}
+
 bool standard_again(const struct http_req *req, enum err e)
 {
     return req->wants != WANTS_JSON && (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_BUSY);
@@ -128,21 +133,28 @@ static bool in_force(struct cx *cx, const struct standard *s)
     return str_empty(s->valid_from) || strcmp(s->valid_from, standard_today(cx)) <= 0;
 }
 
-static enum err fill_versions(struct cx *cx, const char *kind, struct standard_view *v)
+/* Newest first. What a newer version in force has overtaken never comes. */
+static enum err fill_versions(struct cx *cx, const struct standard *s, struct standard_view *v)
 {
     struct standard *list = NULL;
-    TRY(standard_versions(cx->read, cx->actor.office_id, kind, &list, &v->version_count));
+    const struct standard *next = NULL;
+    bool passed = false;
+    TRY(standard_versions(cx->read, cx->actor.office_id, s->kind, &list, &v->version_count));
     v->versions = ARENA_ARRAY(cx->arena, v->version_count + 1, struct standard_version_view);
     for (size_t i = 0; i < v->version_count; i++) {
         v->versions[i] = (struct standard_version_view){
             .path = arena_printf(cx->arena, "/standar-pelayanan/versi/%s", list[i].id),
             .label = cx_printf(cx, T("Versi %lld: %s"), (long long)list[i].version,
                                str_or(list[i].decree, cx_t(cx, T("belum ditetapkan"))))};
-        if (!in_force(cx, &list[i]))
-            v->next = (struct standard_version_view){
-                v->versions[i].path, cx_printf(cx, T("Versi baru mulai berlaku %s."),
-                                               standard_day_words(cx, list[i].valid_from))};
+        passed = passed || in_force(cx, &list[i]);
+        v->old = v->old || (list[i].version > s->version && in_force(cx, &list[i]));
+        if (!passed && (!next || strcmp(list[i].valid_from, next->valid_from) < 0))
+            next = &list[i];
     }
+    if (next)
+        v->next = (struct standard_version_view){
+            v->versions[next - list].path, cx_printf(cx, T("Versi baru mulai berlaku %s."),
+                                                     standard_day_words(cx, next->valid_from))};
     return ERR_OK;
 }
 
@@ -150,24 +162,25 @@ static enum err fill_versions(struct cx *cx, const char *kind, struct standard_v
 static enum err fill_place(struct cx *cx, const struct office *o, const struct standard *s,
                            struct standard_view *v)
 {
-    struct standard_kind *kinds = NULL, kind;
-    struct standard now;
-    size_t count = 0;
+    struct standard_kind *kinds = NULL;
+    size_t count = 0, shown = 0;
     TRY(standard_kinds(cx->read, cx->actor.office_id, &kinds, &count));
-    TRY(standard_kind_get(cx->read, cx->actor.office_id, s->kind, &kind));
-    TRY(standard_current(cx->read, cx->actor.office_id, s->kind, standard_today(cx), &now));
+    for (size_t i = 0; i < count; i++) {
+        shown += standard_kind_shown(cx, &kinds[i]);
+        if (str_eq(kinds[i].code, s->kind) && !str_empty(kinds[i].ended))
+            v->ended = standard_day_words(cx, kinds[i].ended);
+    }
+    TRY(fill_versions(cx, s, v));
     v->path = standard_path(cx, s->kind);
-    v->many = count > 1;
-    v->ended = str_empty(kind.ended) ? NULL : standard_day_words(cx, kind.ended);
+    v->many = shown > 1;
     v->book = str_eq(s->kind, STANDARD_BOOK);
-    v->old = s->version < now.version;
-    v->coming = !in_force(cx, s);
+    v->coming = !v->old && !in_force(cx, s);
     if (v->book && v->may_edit && !v->old && !v->coming && o->limit_s != s->limit_count * 60)
         v->other = cx_printf(cx,
                              T("Buku tamu memakai batas %lld detik, sedangkan standar ini "
                                "menyebut %lld menit. Batas itu diubah administrator."),
                              (long long)o->limit_s, (long long)s->limit_count);
-    return fill_versions(cx, s->kind, v);
+    return ERR_OK;
 }
 
 static enum err fill(struct cx *cx, const struct standard *s, struct standard_view *v)

@@ -36,6 +36,8 @@ enum err standard_show(struct cx *cx, struct http_req *req, struct http_res *res
 bool standard_may_edit(const struct cx *cx);
 /* The pledge in force, or the words that are to be signed by the head of the office. */
 enum err standard_pledge(struct cx *cx, const struct office *o, struct pledge *ret) MUST_USE;
+/* Withdrawn services are for editors alone. */
+bool standard_kind_shown(const struct cx *cx, const struct standard_kind *k);
 bool standard_again(const struct http_req *req, enum err e);
 
 /* standard_web_paper.c */

@@ -25,20 +25,18 @@ static enum err fill_row(struct cx *cx, const struct standard_kind *k, struct st
     return ERR_OK;
 }
 
-static enum err fill_list(struct cx *cx, struct standard_list_view *v)
+static enum err fill_list(struct cx *cx, const struct standard_kind *kinds, size_t count,
+                          struct standard_list_view *v)
 {
-    struct standard_kind *kinds = NULL;
     struct office o = {0};
-    size_t count = 0;
     TRY(office_get(cx->read, cx->actor.office_id, &o));
-    TRY(standard_kinds(cx->read, cx->actor.office_id, &kinds, &count));
     v->office = o.name;
     v->may_edit = standard_may_edit(cx);
     v->rows = ARENA_ARRAY(cx->arena, count, struct standard_row_view);
     v->ended = ARENA_ARRAY(cx->arena, count, struct standard_row_view);
     for (size_t i = 0; i < count; i++) {
         bool ended = !str_empty(kinds[i].ended);
-        if (ended && !v->may_edit)
+        if (!standard_kind_shown(cx, &kinds[i]))
             continue;
         TRY(fill_row(cx, &kinds[i], ended ? &v->ended[v->ended_count++] : &v->rows[v->count++]));
     }
@@ -48,13 +46,17 @@ static enum err fill_list(struct cx *cx, struct standard_list_view *v)
 enum err standard_list_get(struct cx *cx, struct http_req *req, struct http_res *res)
 {
     struct standard_list_view *v = ARENA_NEW(cx->arena, struct standard_list_view);
-    struct standard_kind kind;
+    struct standard_kind *kinds = NULL, kind;
     struct standard s;
-    TRY(fill_list(cx, v));
-    if (v->count + v->ended_count == 1) {
+    size_t count = 0, shown = 0;
+    TRY(standard_kinds(cx->read, cx->actor.office_id, &kinds, &count));
+    for (size_t i = 0; i < count; i++)
+        shown += standard_kind_shown(cx, &kinds[i]);
+    if (shown == 1) {
         TRY(standard_asked(cx, req, &kind, &s));
         return standard_show(cx, req, res, &s);
     }
+    TRY(fill_list(cx, kinds, count, v));
     const struct page_view page = {.title = T("Standar pelayanan"),
                                    .current = "/standar-pelayanan",
                                    .phone = cx->actor.kind != ACTOR_USER,

@@ -39,16 +39,6 @@ static enum err send_pdf(struct cx *cx, struct http_res *res, struct pdf *p, con
     return http_res_download(cx, res, PDF_TYPE, name, file.data);
 }
 
-/* Papers are in Indonesian, whatever language the page is read in. */
-static const char *clock_words(struct cx *cx, const struct standard *s)
-{
-    enum lang lang = cx->lang;
-    cx->lang = LANG_ID;
-    const char *words = standard_clock_words(cx, s);
-    cx->lang = lang;
-    return words;
-}
-
 /* One line stands as it is, several are numbered. */
 static const char *numbered(struct cx *cx, const char *text)
 {
@@ -74,6 +64,7 @@ enum err standard_poster_get(struct cx *cx, struct http_req *req, struct http_re
     if (!str_empty(kind.ended))
         return cx_fail(cx, ERR_MISSING, "withdrawn",
                        T("Standar pelayanan ini sudah dicabut dan tidak dicetak lagi."));
+    cx->lang = LANG_ID; /* as papers are, whatever language the page is read in */
     TRY(office_get(cx->read, cx->actor.office_id, &o));
     struct pdf *p = begin(cx, &o, s.title, 12);
     pdf_title(p, s.title,
@@ -82,7 +73,7 @@ enum err standard_poster_get(struct cx *cx, struct http_req *req, struct http_re
         pdf_heading(p, standard_parts[i].label);
         pdf_paragraph(p, numbered(cx, s.parts[i]));
         if (i == STANDARD_TIME)
-            pdf_note(p, clock_words(cx, &s));
+            pdf_note(p, standard_clock_words(cx, &s));
     }
     TRY(code(cx, p, standard_address(cx, req, standard_path(cx, s.kind)),
              "Standar pelayanan lengkap, pengaduan layanan, dan survei"));

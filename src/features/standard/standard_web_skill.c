@@ -101,7 +101,7 @@ static struct skill_cell certificate_cell(struct cx *cx, const struct skill_load
 static enum err fill_warnings(struct cx *cx, const struct skill_load *l, struct skill_view *v)
 {
     struct counter_gaps g;
-    TRY(standard_counter_gaps(cx, l->today, l->today, &g));
+    TRY(standard_counter_gaps(cx, l->today, l->today, false, &g));
     v->by_duty = g.by_duty;
     v->warnings = ARENA_ARRAY(cx->arena, g.count + 1, const char *);
     for (size_t i = 0; i < g.count; i++)

@@ -420,7 +420,9 @@ static enum err book_fill(struct cx *cx, struct xlsx *x, const struct survey_fig
                                                  {"Jawaban", 12, XLSX_INT},
                                                  {"Jumlah nilai", 14, XLSX_INT},
                                                  {"Nilai rata-rata", 16, XLSX_DECIMAL}};
+    static const char *const rounded[] = {"Bobot 0,11 setiap unsur.", NULL};
     const struct xlsx_sheet sheet = {.name = "IKM",
+                                     .lines = f->by_011 ? rounded : NULL,
                                      .title = arena_printf(cx->arena,
                                                            "Indeks Kepuasan Masyarakat, %s",
                                                            survey_period_label(cx, &f->period)),

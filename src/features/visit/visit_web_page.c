@@ -367,8 +367,8 @@ static enum err fill_gap(struct cx *cx, struct visit_board *b)
 {
     struct counter_gaps gaps;
     const char *today = time_day_text(cx->arena, cx->now_ms, cx->offset_min);
-    TRY(standard_counter_gaps(cx, today, today, &gaps));
-    if (!gaps.recorded || gaps.count == 0)
+    TRY(standard_counter_gaps(cx, today, today, true, &gaps));
+    if (gaps.count == 0)
         return ERR_OK;
     b->counter_gap = gaps.count == 1 ? gaps.items[0].text
                                      : cx_printf(cx, T("%s (dan %zu orang lain di loket)"),
