@@ -299,6 +299,10 @@ export default function (suite) {
     await program.json(`${at}/ruang-tunggu`, {});
     await seen(page, 'kunjungan-6', at);
     await seen(page, 'slip', `${at}/slip`);
+    await page.goto(new URL('/pengembalian', page.url()).href);
+    await page.type('#badge', at.split('/').pop()); // what the slip's code holds, from a scanner that types
+    await Promise.all([page.waitForNavigation(), page.press('#badge', 'Enter')]);
+    assert.match(await page.textContent('main'), /Samsung/);
     const chief = await person(browser, office, 'arief');
     await seen(chief, 'jawab', '/jawab');
     await seen(chief, 'jawab-tamu', `${at}/jawab`);

@@ -301,14 +301,11 @@ enum err casework_tx_remind(struct db_conn *tx, void *arg)
     const struct case_remind *r = arg;
     for (size_t i = 0; i < r->count; i++)
         TRY(remind_one(tx, r, &r->people[i]));
-    const struct audit_new entry = {
-        .office_id = r->office_id,
-        .at = r->now_ms,
-        .actor_kind = "system",
-        .actor_id = "",
-        .action = "case_reminded",
-        .subject_kind = "office",
-        .subject_id = r->office_id,
-        .detail = arena_printf(db_conn_arena(tx), "people=%zu", r->count)};
-    return audit_append(tx, &entry, NULL);
+    const struct visit_act act = visit_act_system(r->office_id, r->now_ms);
+    return visit_act_log(
+        tx, &act,
+        (struct audit_new){.action = "case_reminded",
+                           .subject_kind = "office",
+                           .subject_id = r->office_id,
+                           .detail = arena_printf(db_conn_arena(tx), "people=%zu", r->count)});
 }

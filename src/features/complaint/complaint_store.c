@@ -379,15 +379,13 @@ static enum err settle_one(struct db_conn *tx, const struct complaint_settling *
 {
     TRY(db_run(tx, &commitment_delete, DB_ARGS(db_text(s->office_id), db_text(row->commitment)),
                NULL));
-    const struct audit_new entry = {.office_id = s->office_id,
-                                    .at = s->now_ms,
-                                    .actor_kind = "system",
-                                    .actor_id = "",
-                                    .action = "complaint_received",
-                                    .subject_kind = "commitment",
-                                    .subject_id = row->commitment,
-                                    .detail = arena_printf(db_conn_arena(tx), "day=%s", row->day)};
-    return audit_append(tx, &entry, NULL);
+    const struct visit_act act = visit_act_system(s->office_id, s->now_ms);
+    return visit_act_log(
+        tx, &act,
+        (struct audit_new){.action = "complaint_received",
+                           .subject_kind = "commitment",
+                           .subject_id = row->commitment,
+                           .detail = arena_printf(db_conn_arena(tx), "day=%s", row->day)});
 }
 
 enum err complaint_settle_days(struct cx *cx, const char *office_id)

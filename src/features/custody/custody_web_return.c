@@ -133,10 +133,11 @@ static struct refusal not_out(struct cx *cx, const char *label)
                             .arg = label};
 }
 
-/* The code of the slip holds the visit's id: a badge goes to the next guest, a slip does not. */
-static bool of_slip(const char *typed)
+/* The code of the slip holds the visit's id: a badge goes to the next guest, a slip does not. NULL: no slip. */
+static const char *of_slip(struct cx *cx, const char *typed)
 {
-    return strlen(typed) == UUID_TEXT_BYTES - 1;
+    const char *id = str_lower(cx->arena, typed);
+    return rand_uuid_ok(id) ? id : NULL;
 }
 
 /* The visit that the query names, by badge or by id; "" when it names none. */
@@ -147,10 +148,9 @@ static enum err visit_named(struct cx *cx, struct http_req *req, const char **re
     *ret_id = str_or(id, "");
     if (!str_empty(id) || str_empty(typed))
         return ERR_OK;
-    if (of_slip(typed)) {
-        *ret_id = str_lower(cx->arena, typed);
+    *ret_id = str_or(of_slip(cx, typed), "");
+    if (!str_empty(*ret_id))
         return ERR_OK;
-    }
     const char *label = office_label(cx->arena, typed);
     struct badge_hold hold = {0};
     enum err e = custody_badge_holder(cx->read, cx->actor.office_id, label, &hold);
@@ -199,7 +199,7 @@ enum err custody_return_get(struct cx *cx, struct http_req *req, struct http_res
         .done = done_number(cx, http_query(req, "selesai")),
     };
     if (e == ERR_OK && !str_empty(visit_id)) {
-        view.typed = of_slip(view.typed) ? "" : view.typed;
+        view.typed = of_slip(cx, view.typed) ? "" : view.typed;
         e = view_fill(cx, visit_id, &view);
     }
     if (e == ERR_MISSING || e == ERR_CONFLICT) {

@@ -124,7 +124,7 @@ enum err evidence_mark(struct db_conn *tx, void *arg)
                &changed));
     if (changed != 1)
         return ERR_CONFLICT;
-    return m->entry.action ? audit_append(tx, &m->entry, NULL) : ERR_OK;
+    return audit_append(tx, &m->entry, NULL);
 }
 
 enum err evidence_write(struct db_conn *tx, void *arg)

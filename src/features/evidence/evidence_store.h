@@ -32,7 +32,7 @@ enum err evidence_repeated(struct db_conn *conn, const struct replay *r, bool *r
 struct evidence_mark {
     const char *office_id, *complaint_id, *id;
     struct bytes before, after; /* meta_sealed: compared, and set */
-    struct audit_new entry;     /* action NULL: none */
+    struct audit_new entry;
 };
 /* ERR_CONFLICT when the row is no longer as it was read. */
 enum err evidence_mark(struct db_conn *tx, void *arg); /* struct evidence_mark * */

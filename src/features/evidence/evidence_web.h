@@ -25,6 +25,8 @@ enum err evidence_row_open(const struct cx *cx, const char *complaint_id,
                            struct seal_envelope *ret_key, struct evidence_meta *ret) MUST_USE;
 
 /* evidence_web_withdraw.c: the page that asks why, and the act. */
+/* 404 "no_file". */
+enum err evidence_gone(struct cx *cx) MUST_USE;
 extern const struct form evidence_withdraw_form;
 enum err evidence_withdraw_get(struct cx *cx, struct http_req *req, struct http_res *res);
 enum err evidence_withdraw_post(struct cx *cx, struct http_req *req, struct http_res *res);

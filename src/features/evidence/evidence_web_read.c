@@ -79,7 +79,7 @@ static void source_close(void *arg)
     seal_stream_close(arg);
 }
 
-static enum err gone(struct cx *cx)
+enum err evidence_gone(struct cx *cx)
 {
     return cx_fail(cx, ERR_MISSING, "no_file", T("Berkas ini tidak ada pada pengaduan ini."));
 }
@@ -107,7 +107,7 @@ enum err evidence_send(struct cx *cx, const struct complaint *c, const struct se
     struct seal_reader *reader = NULL;
     enum err e = evidence_row_get(cx->read, cx->actor.office_id, c->id, file_id, &row);
     if (e != ERR_OK)
-        return e == ERR_MISSING ? gone(cx) : e;
+        return e == ERR_MISSING ? evidence_gone(cx) : e;
     e = evidence_row_open(cx, c->id, &row, key, &own, &meta);
     if (e != ERR_OK)
         return cx_detail(cx, e, "description of a file does not open");

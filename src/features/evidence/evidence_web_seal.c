@@ -210,14 +210,10 @@ static enum err seal_one(struct cx *cx, const struct complaint *c, const struct 
 
 /* --- sent twice --------------------------------------------------------------------------------------------- */
 
-#define FORM_ID_BYTES (UUID_TEXT_BYTES - 1)
-
 const char *evidence_form_sent(const struct http_req *req)
 {
     const char *id = http_field(req, EVIDENCE_FORM_FIELD);
-    bool good = id && strlen(id) == FORM_ID_BYTES &&
-                strspn(id, "0123456789abcdef-") == FORM_ID_BYTES;
-    return good ? id : NULL;
+    return rand_uuid_ok(id) ? id : NULL;
 }
 
 const char *evidence_form_id(struct cx *cx, const struct http_req *req)

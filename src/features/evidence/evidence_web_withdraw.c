@@ -33,39 +33,43 @@ static enum err already(struct cx *cx)
     return cx_fail(cx, ERR_CONFLICT, "withdrawn", T("Berkas ini sudah ditarik."));
 }
 
-static enum err original_row(struct cx *cx, const struct complaint *c, const char *file_id,
-                             struct evidence_row *ret)
+/* An original that was not withdrawn, opened. Whoever opens it wipes its key. */
+struct original {
+    struct evidence_row row;
+    struct seal_envelope own;
+    struct evidence_meta meta;
+};
+
+static enum err open_original(struct cx *cx, const struct complaint *c,
+                              const struct seal_envelope *key, const char *file_id,
+                              struct original *ret)
 {
-    enum err e = evidence_row_get(cx->read, cx->actor.office_id, c->id, file_id, ret);
-    if (e == ERR_OK && str_eq(ret->kind, EVIDENCE_COPY))
-        e = ERR_MISSING;
-    if (e != ERR_MISSING)
-        return e;
-    return cx_fail(cx, ERR_MISSING, "no_file", T("Berkas ini tidak ada pada pengaduan ini."));
+    enum err e = evidence_row_get(cx->read, cx->actor.office_id, c->id, file_id, &ret->row);
+    if (e == ERR_MISSING || (e == ERR_OK && str_eq(ret->row.kind, EVIDENCE_COPY)))
+        return evidence_gone(cx);
+    TRY(e);
+    TRY(evidence_row_open(cx, c->id, &ret->row, key, &ret->own, &ret->meta));
+    if (!ret->meta.withdrawn_at)
+        return ERR_OK;
+    explicit_bzero(&ret->own, sizeof(ret->own));
+    return already(cx);
 }
 
 enum err evidence_withdraw(struct cx *cx, const struct complaint *c,
                            const struct seal_envelope *key, const char *file_id, const char *why)
 {
-    struct evidence_row row = {0};
-    struct evidence_meta meta = {.name = NULL};
-    struct seal_envelope own;
-    TRY(original_row(cx, c, file_id, &row));
-    TRY(evidence_row_open(cx, c->id, &row, key, &own, &meta));
-    if (meta.withdrawn_at) {
-        explicit_bzero(&own, sizeof(own));
-        return already(cx);
-    }
-    meta.withdrawn_at = cx->now_ms;
-    meta.withdrawer_id = cx->actor.id;
-    meta.withdrawn_why = why;
+    struct original o = {.row = {0}};
+    TRY(open_original(cx, c, key, file_id, &o));
+    o.meta.withdrawn_at = cx->now_ms;
+    o.meta.withdrawer_id = cx->actor.id;
+    o.meta.withdrawn_why = why;
     struct evidence_mark m = {.office_id = cx->actor.office_id,
                               .complaint_id = c->id,
-                              .id = row.id,
-                              .before = row.meta_sealed};
-    m.after = seal_envelope_text(&own, cx->arena, evidence_meta_aad(cx->arena, c->id, row.id),
-                                 evidence_meta_json(cx, &meta));
-    explicit_bzero(&own, sizeof(own));
+                              .id = o.row.id,
+                              .before = o.row.meta_sealed};
+    m.after = seal_envelope_text(&o.own, cx->arena, evidence_meta_aad(cx->arena, c->id, o.row.id),
+                                 evidence_meta_json(cx, &o.meta));
+    explicit_bzero(&o.own, sizeof(o.own));
     m.entry = (struct audit_new){.office_id = m.office_id,
                                  .at = cx->now_ms,
                                  .actor_kind = audit_actor_kind(cx),
@@ -73,7 +77,7 @@ enum err evidence_withdraw(struct cx *cx, const struct complaint *c,
                                  .action = "file_withdrawn",
                                  .subject_kind = "complaint",
                                  .subject_id = c->id,
-                                 .detail = arena_printf(cx->arena, "file=%s", row.id)};
+                                 .detail = arena_printf(cx->arena, "file=%s", o.row.id)};
     enum err e = db_tx(cx, "evidence_mark", evidence_mark, &m);
     return e == ERR_CONFLICT ? already(cx) : e;
 }
@@ -85,31 +89,16 @@ static void page_body(struct html *h, void *arg)
     evidence_withdraw_page(h, arg);
 }
 
-static const struct evidence_file *file_in(const struct evidence_file *files, size_t count,
-                                           const char *id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq(files[i].id, id))
-            return &files[i];
-    }
-    return NULL;
-}
-
 static enum err show(struct cx *cx, struct http_req *req, struct http_res *res,
                      const struct complaint *c, const struct seal_envelope *key)
 {
-    struct evidence_file *files = NULL;
-    size_t count = 0;
+    struct original o = {.row = {0}};
     const char *id = http_param(req, "file");
-    TRY(evidence_list(cx, c, key, &files, &count));
-    const struct evidence_file *file = file_in(files, count, id);
-    if (!file)
-        return cx_fail(cx, ERR_MISSING, "no_file", T("Berkas ini tidak ada pada pengaduan ini."));
-    if (file->withdrawn_at)
-        return already(cx);
+    TRY(open_original(cx, c, key, id, &o));
+    explicit_bzero(&o.own, sizeof(o.own));
     struct evidence_withdraw_view *v = ARENA_NEW(cx->arena, struct evidence_withdraw_view);
     v->number = complaint_number_text(cx->arena, c->number, c->year);
-    v->name = file->name;
+    v->name = o.meta.name;
     v->back_path = arena_printf(cx->arena, "/pengaduan/%s/berkas", c->id);
     v->action = arena_printf(cx->arena, "%s/%s/tarik", v->back_path, id);
     v->reason = form_typed(cx, req, "reason");

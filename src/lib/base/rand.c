@@ -37,3 +37,15 @@ void rand_uuid4(char ret[UUID_TEXT_BYTES])
     randombytes_buf(u, sizeof(u));
     uuid_text(u, 4, ret);
 }
+
+bool rand_uuid_ok(const char *text)
+{
+    if (!text || strlen(text) != UUID_TEXT_BYTES - 1)
+        return false;
+    for (int i = 0; text[i]; i++) {
+        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        if (hyphen ? text[i] != '-' : !strchr("0123456789abcdef", text[i]))
+            return false;
+    }
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef BT_BASE_RAND_H
 #define BT_BASE_RAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,7 @@ void rand_bytes(void *p, size_t n);
 void rand_uuid7(int64_t now_ms, char ret[UUID_TEXT_BYTES]);
 /* UUIDv4 (RFC 9562 §5.4): says nothing about when it was made. For complaints. */
 void rand_uuid4(char ret[UUID_TEXT_BYTES]);
+/* Is it written as these two write it: lower case, four hyphens? NULL is not. */
+bool rand_uuid_ok(const char *text);
 
 #endif

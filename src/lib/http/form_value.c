@@ -102,11 +102,7 @@ bool value_choice(struct cx *cx, const struct field *f, const char *name, const 
 
 bool value_uuid(struct cx *cx, const struct field *f, const char *name, const char *text)
 {
-    bool ok = strlen(text) == UUID_TEXT_BYTES - 1;
-    for (size_t i = 0; ok && text[i]; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        ok = dash ? text[i] == '-' : strchr("0123456789abcdef", text[i]) != NULL;
-    }
+    bool ok = rand_uuid_ok(text);
     if (!ok)
         cx_field(cx, name, "type", T("%s tidak dikenali. Muat ulang halaman, lalu pilih lagi."),
                  label_of(cx, f));

@@ -25,21 +25,9 @@ static bool kind_good(const char *kind)
     return n > 0 && n <= 32 && kind[n] == '\0';
 }
 
-static bool id_good(const char *id)
-{
-    if (!id || strlen(id) != UUID_CHARS)
-        return false;
-    for (int i = 0; i < UUID_CHARS; i++) {
-        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? id[i] != '-' : !strchr("0123456789abcdef", id[i]))
-            return false;
-    }
-    return true;
-}
-
 bool seal_files_name_good(const char *kind, const char *id)
 {
-    return kind_good(kind) && id_good(id);
+    return kind_good(kind) && rand_uuid_ok(id);
 }
 
 /* Disk full heals; anything else is ours. */
